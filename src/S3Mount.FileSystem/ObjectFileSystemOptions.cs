@@ -1,0 +1,33 @@
+namespace S3Mount.FileSystem;
+
+/// <summary>How objects are shown as files.</summary>
+public sealed record ObjectFileSystemOptions
+{
+    /// <summary>Empty, or a prefix that ends in <c>/</c>: the root of the mount.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>How long what a lookup or listing said holds; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
+    public TimeSpan MetadataTtl { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a name that does not exist is remembered.</summary>
+    public TimeSpan NegativeMetadataTtl { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes for blocks and readahead together.</summary>
+    public required long MemoryBudget { get; init; }
+
+    public required uint Uid { get; init; }
+
+    public required uint Gid { get; init; }
+
+    /// <summary>Permission bits of files.</summary>
+    public uint FileMode { get; init; } = 0x124; // 0444
+
+    /// <summary>Permission bits of directories.</summary>
+    public uint DirectoryMode { get; init; } = 0x16d; // 0555
+
+    /// <summary>How long a read waits for the store, all retries together; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
+    public TimeSpan IoDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Requests that the store serves at once; bounds how far readahead goes.</summary>
+    public int MaxConnections { get; init; } = 64;
+}

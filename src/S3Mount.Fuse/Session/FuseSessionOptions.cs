@@ -1,0 +1,23 @@
+namespace S3Mount.Fuse.Session;
+
+/// <summary>How a session talks to the kernel. The defaults are those of a read-only mount.</summary>
+public sealed record FuseSessionOptions
+{
+    /// <summary>Threads that read from the device; 2 to 4 (each has its own buffer).</summary>
+    public int ReaderThreads { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 4);
+
+    /// <summary>ENOSYS to OPEN is offered to the file system: needs a read-only mount.</summary>
+    public bool ZeroMessageOpens { get; init; } = true;
+
+    /// <summary>Bytes the kernel may read ahead (fuse_init_out.max_readahead); capped by what the kernel offers.</summary>
+    public uint MaxReadahead { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// Whether reads of the page cache are background requests (FUSE_ASYNC_READ): kill ends a waiting reader at once either
+    /// way, but without it INTERRUPT arrives for buffered reads.
+    /// </summary>
+    public bool AsyncRead { get; init; } = true;
+
+    /// <summary>How long requests in flight may take when the session ends before they are failed.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,40 @@
+namespace S3Mount.ObjectStore.S3;
+
+/// <summary>Where a bucket is and how it is asked. What is null is resolved as the AWS CLI does.</summary>
+public sealed record S3StoreOptions
+{
+    public required string Bucket { get; init; }
+
+    /// <summary>Used for the first request of <see cref="S3ObjectStore.OpenAsync"/>, so that policies with s3:prefix are content.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Null: AWS_REGION, AWS_DEFAULT_REGION, the profile, IMDS; then what the bucket itself says.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Null: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile; then AWS.</summary>
+    public string? EndpointUrl { get; init; }
+
+    public string? Profile { get; init; }
+
+    /// <summary>Requests carry no signature: anonymous public buckets.</summary>
+    public bool NoSignRequest { get; init; }
+
+    public bool RequesterPays { get; init; }
+
+    /// <summary>An endpoint that is an IP address, and a bucket name with dots over https, imply it.</summary>
+    public bool ForcePathStyle { get; init; }
+
+    /// <summary>PEM file with certificates to trust besides the system's; null: AWS_CA_BUNDLE, or none.</summary>
+    public string? CaBundle { get; init; }
+
+    /// <summary>Requests under way at once.</summary>
+    public int MaxConnections { get; init; } = DefaultMaxConnections;
+
+    /// <summary>How long a request is tried again before it fails; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
+    public TimeSpan IoDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// 64 connections at 80 MB/s each are 40 Gbit/s, and 32 readers with a readahead request each fit; to be measured by the bench.
+    /// </summary>
+    public const int DefaultMaxConnections = 64;
+}
