@@ -17,6 +17,9 @@ public ref struct DirentWriter
     /// <param name="type">DT_DIR (4) or DT_REG (8).</param>
     public bool TryAdd(ulong ino, ulong offset, uint type, ReadOnlySpan<byte> name) => throw new NotImplementedException();
 
+    /// <summary>Whether an entry of READDIRPLUS with a name of this length would fit.</summary>
+    public readonly bool CanAddPlus(int nameLength) => throw new NotImplementedException();
+
     /// <summary>Adds an entry of READDIRPLUS; false when it does not fit.</summary>
     public bool TryAddPlus(in FuseEntryOut entry, ulong ino, ulong offset, uint type, ReadOnlySpan<byte> name) => throw new NotImplementedException();
 }
