@@ -114,6 +114,7 @@ internal sealed class ObjectReader : IDisposable
             if (_isClosed)
                 return;
             wanted = StartAhead(ref _window.Observe(offset, length, _fetcher.Clock.Now), ref started);
+            EndStreamsAtEnd();
         }
         // Room is made without the gate, since evicting takes the gates of other readers; the next READ tries again.
         if (wanted > 0)
@@ -194,6 +195,7 @@ internal sealed class ObjectReader : IDisposable
                     leases = CreateAndLease(offset, offset + length, part, started);
                     if (part > 0 && _window.TryFind(offset, length, out int stream))
                         StartAhead(ref _window[stream], ref ahead);
+                    EndStreamsAtEnd();
                 }
             }
             if (leases is not null)
@@ -322,6 +324,13 @@ internal sealed class ObjectReader : IDisposable
             return;
         _isStreaming = true;
         _fetcher.StreamingBegan(this);
+    }
+
+    // A stream at the end of the object wants nothing more; its share goes to the others at once.
+    private void EndStreamsAtEnd()
+    {
+        if (_window.RemoveAt(Version.Size) && _window.IsEmpty)
+            EndStreaming();
     }
 
     private void EndStreaming()
