@@ -23,7 +23,7 @@ public ref struct DirentWriter
     /// <param name="type">DT_DIR (4) or DT_REG (8).</param>
     public bool TryAdd(ulong ino, ulong offset, uint type, ReadOnlySpan<byte> name)
     {
-        int size = SizeOf(name);
+        int size = SizeOf(name.Length);
         if (size > _buffer.Length - _length)
             return false;
         Write(_length, size, ino, offset, type, name);
@@ -32,12 +32,12 @@ public ref struct DirentWriter
     }
 
     /// <summary>Whether an entry of READDIRPLUS with a name of this length would fit.</summary>
-    public readonly bool CanAddPlus(int nameLength) => throw new NotImplementedException();
+    public readonly bool CanAddPlus(int nameLength) => Unsafe.SizeOf<FuseEntryOut>() + SizeOf(nameLength) <= _buffer.Length - _length;
 
     /// <summary>Adds an entry of READDIRPLUS; false when it does not fit.</summary>
     public bool TryAddPlus(in FuseEntryOut entry, ulong ino, ulong offset, uint type, ReadOnlySpan<byte> name)
     {
-        int size = SizeOf(name);
+        int size = SizeOf(name.Length);
         if (Unsafe.SizeOf<FuseEntryOut>() + size > _buffer.Length - _length)
             return false;
         MemoryMarshal.Write(_buffer[_length..], in entry);
@@ -47,7 +47,7 @@ public ref struct DirentWriter
     }
 
     // FUSE_DIRENT_SIZE; fuse_entry_out is itself a multiple of 8, so both kinds of entry are padded alike.
-    private static int SizeOf(ReadOnlySpan<byte> name) => (Unsafe.SizeOf<FuseDirent>() + name.Length + 7) & ~7;
+    private static int SizeOf(int nameLength) => (Unsafe.SizeOf<FuseDirent>() + nameLength + 7) & ~7;
 
     private readonly void Write(int start, int size, ulong ino, ulong offset, uint type, ReadOnlySpan<byte> name)
     {
