@@ -1,5 +1,7 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
+using S3Mount.Fuse;
+using S3Mount.Hosting;
 
 namespace S3Mount;
 
@@ -12,26 +14,33 @@ internal static class EntryPoint
 
     public static async Task<int> RunAsync(string[] args)
     {
+        bool background = Detachment.Begin();
         try
         {
-            switch (args)
+            if (args.Contains("--help") || args is ["-h" or "-?", ..])
             {
-                case ["--help" or "-h" or "-?", ..] or [UmountCommand.Verb, "--help" or "-h", ..]:
-                    await Console.Out.WriteAsync(HelpText.Write()).ConfigureAwait(false);
-                    return Done;
-                case ["--version" or "-V", ..]:
-                    await Console.Out.WriteLineAsync($"s3mount {ProgramVersion.Text}").ConfigureAwait(false);
-                    return Done;
-                default:
-                    var settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
-                    Console.WriteLine(settings);
-                    return Done;
+                await Console.Out.WriteAsync(HelpText.Write()).ConfigureAwait(false);
+                return Done;
             }
+            if (args is ["--version" or "-V", ..])
+            {
+                await Console.Out.WriteLineAsync($"s3mount {ProgramVersion.Text}").ConfigureAwait(false);
+                return Done;
+            }
+            if (args is [UmountCommand.Verb, .. var rest])
+            {
+                UmountProgram.Run(UmountCommand.Parse(rest));
+                return Done;
+            }
+            MountSettings settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
+            return settings.Foreground || background
+                ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)
+                : await BackgroundStart.RunAsync(args).ConfigureAwait(false);
         }
-        catch (UsageException e)
+        catch (Exception e) when (e is UsageException or StartupException or FuseException)
         {
             await Console.Error.WriteLineAsync($"s3mount: {e.Message}").ConfigureAwait(false);
-            return WrongUsage;
+            return e is UsageException ? WrongUsage : Failed;
         }
     }
 }

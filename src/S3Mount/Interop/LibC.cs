@@ -10,6 +10,7 @@ internal static partial class LibC
     public const int F_GETFD = 1;
     public const int F_SETFD = 2;
     public const int O_RDWR = 2;
+    public const int O_CLOEXEC = 0x80000;
     public const int SIGTERM = 15;
 
     [LibraryImport("libc", EntryPoint = "getuid")]
