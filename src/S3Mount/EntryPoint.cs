@@ -42,5 +42,10 @@ internal static class EntryPoint
             await Console.Error.WriteLineAsync($"s3mount: {e.Message}").ConfigureAwait(false);
             return e is UsageException ? WrongUsage : Failed;
         }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"s3mount: internal error: {e}").ConfigureAwait(false);
+            return Failed;
+        }
     }
 }
