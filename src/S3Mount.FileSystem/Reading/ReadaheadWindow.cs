@@ -71,9 +71,11 @@ internal sealed class ReadaheadWindow
         if (index < 0)
         {
             index = _count < MaxStreams ? _count++ : LongestSilent();
-            _streams[index] = new Stream { Next = offset, Ahead = offset, FromStart = offset == 0 };
+            _streams[index] = new Stream { Next = offset, Ahead = offset };
         }
         ref Stream stream = ref _streams[index];
+        // The READs of a new stream may overtake each other: the one from the beginning need not be the first to come.
+        stream.FromStart |= offset == 0;
         stream.Next = Math.Max(stream.Next, offset + length);
         stream.Ahead = Math.Max(stream.Ahead, stream.Next);
         stream.Length += length;
