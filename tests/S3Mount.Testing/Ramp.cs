@@ -9,8 +9,8 @@ public static class Ramp
     /// <summary>Bytes after which the content repeats.</summary>
     public const int Modulus = 251;
 
-    // Filling copies from two periods of the ramp that begin at 0, at most this many bytes at a time.
-    private static readonly byte[] _periods = CreatePeriods(64);
+    // 262,044 bytes: large enough for a send, small enough to stay in the processor's second-level cache.
+    private static readonly byte[] _periods = CreatePeriods(1044);
 
     public static byte ByteAt(long offset, int seed = 0) => (byte)Phase(offset, seed);
 
@@ -25,6 +25,13 @@ public static class Ramp
             destination = destination[count..];
             phase = 0;
         }
+    }
+
+    /// <summary>What a ramp holds from <paramref name="offset"/> on, straight from memory: at least one byte of those asked for.</summary>
+    public static ReadOnlyMemory<byte> Peek(long offset, int maxLength, int seed = 0)
+    {
+        int phase = Phase(offset, seed);
+        return _periods.AsMemory(phase, Math.Min(maxLength, _periods.Length - phase));
     }
 
     /// <summary>A ramp of <paramref name="length"/> bytes from offset 0.</summary>

@@ -107,13 +107,14 @@ internal sealed class ObjectReader : IDisposable
     {
         if (Version.Size <= ReadaheadWindow.SmallObject)
             return;
-        var started = new List<Block>(0);
+        List<Block>? started = null;
         int wanted;
         lock (_gate)
         {
             if (_isClosed)
                 return;
-            wanted = StartAhead(ref _window.Observe(offset, length, _fetcher.Clock.Now), started);
+            wanted = StartAhead(ref _window.Observe(offset, length, _fetcher.Clock.Now), ref started);
+            EndStreamsAtEnd();
         }
         // Room is made without the gate, since evicting takes the gates of other readers; the next READ tries again.
         if (wanted > 0)
@@ -184,7 +185,7 @@ internal sealed class ObjectReader : IDisposable
             long needed;
             List<Block>? leases = null;
             List<Block> started = [];
-            List<Block> ahead = [];
+            List<Block>? ahead = null;
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_isClosed, this);
@@ -193,7 +194,8 @@ internal sealed class ObjectReader : IDisposable
                 {
                     leases = CreateAndLease(offset, offset + length, part, started);
                     if (part > 0 && _window.TryFind(offset, length, out int stream))
-                        StartAhead(ref _window[stream], ahead);
+                        StartAhead(ref _window[stream], ref ahead);
+                    EndStreamsAtEnd();
                 }
             }
             if (leases is not null)
@@ -287,7 +289,7 @@ internal sealed class ObjectReader : IDisposable
 
     // Under the gate: the parts of a stream's window that nobody has asked for yet, as far as memory and connections allow.
     // Returns the bytes for which there was no memory.
-    private int StartAhead(ref ReadaheadWindow.Stream stream, List<Block> started)
+    private int StartAhead(ref ReadaheadWindow.Stream stream, ref List<Block>? started)
     {
         long window = Math.Min(stream.Window, _fetcher.WindowShare);
         int part = (int)Math.Min(ReadaheadWindow.PartFor(window), window);
@@ -309,7 +311,7 @@ internal sealed class ObjectReader : IDisposable
                 _fetcher.LeaveAhead();
                 return BlockPool.CapacityFor(length);
             }
-            started.Add(Insert(stream.Ahead, length));
+            (started ??= []).Add(Insert(stream.Ahead, length));
             stream.Ahead = to;
             BeginStreaming();
         }
@@ -322,6 +324,13 @@ internal sealed class ObjectReader : IDisposable
             return;
         _isStreaming = true;
         _fetcher.StreamingBegan(this);
+    }
+
+    // A stream at the end of the object wants nothing more; its share goes to the others at once.
+    private void EndStreamsAtEnd()
+    {
+        if (_window.RemoveAt(Version.Size) && _window.IsEmpty)
+            EndStreaming();
     }
 
     private void EndStreaming()
@@ -342,8 +351,10 @@ internal sealed class ObjectReader : IDisposable
         return block;
     }
 
-    private void Fetch(List<Block> blocks, bool ahead)
+    private void Fetch(List<Block>? blocks, bool ahead)
     {
+        if (blocks is null)
+            return;
         foreach (Block block in blocks)
             _ = _fetcher.FetchAsync(block, ahead, _closed.Token);
     }

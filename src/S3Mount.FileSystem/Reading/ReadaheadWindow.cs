@@ -88,6 +88,21 @@ internal sealed class ReadaheadWindow
     /// <summary>The stream that a READ belongs to.</summary>
     public bool TryFind(long offset, int length, out int stream) => (stream = FindStream(offset, length)) >= 0;
 
+    public bool IsEmpty => _count == 0;
+
+    /// <summary>Forgets the streams that have come to an offset, or beyond.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool RemoveAt(long end)
+    {
+        int before = _count;
+        for (int i = _count - 1; i >= 0; i--)
+        {
+            if (_streams[i].Next >= end)
+                _streams[i] = _streams[--_count];
+        }
+        return _count < before;
+    }
+
     /// <summary>How large the parts of a window are: a quarter of it, so that several are under way at once.</summary>
     public static int PartFor(long window) => (int)Math.Clamp(window / 4 / MinPart * MinPart, MinPart, MaxPart);
 

@@ -16,11 +16,9 @@ public sealed class BytesContent : ObjectContent
 
     public override string ETag => _etag.Value;
 
-    public override void CopyTo(long offset, Span<byte> destination) => _bytes.Span.Slice(checked((int)offset), destination.Length).CopyTo(destination);
-
-    public override bool TryGetMemory(long offset, int length, out ReadOnlyMemory<byte> memory)
+    public override ReadOnlyMemory<byte> Peek(long offset, int maxLength)
     {
-        memory = _bytes.Slice(checked((int)offset), length);
-        return true;
+        int start = checked((int)offset);
+        return _bytes.Slice(start, Math.Min(maxLength, _bytes.Length - start));
     }
 }

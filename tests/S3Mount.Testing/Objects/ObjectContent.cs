@@ -8,11 +8,24 @@ public abstract class ObjectContent
     /// <summary>The entity tag that S3 would give, without quotes.</summary>
     public abstract string ETag { get; }
 
-    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on; the range lies within the content.</summary>
-    public abstract void CopyTo(long offset, Span<byte> destination);
+    /// <summary>
+    /// The bytes from <paramref name="offset"/> on as they lie in memory: at least one, at most <paramref name="maxLength"/>.
+    /// </summary>
+    public abstract ReadOnlyMemory<byte> Peek(long offset, int maxLength);
 
-    /// <summary>The bytes of a range where they lie in memory; false when they are computed.</summary>
-    public abstract bool TryGetMemory(long offset, int length, out ReadOnlyMemory<byte> memory);
+    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on; the range lies within the content.</summary>
+    public void CopyTo(long offset, Span<byte> destination)
+    {
+        if (offset < 0 || offset > Length - destination.Length)
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, "The range does not lie within the content.");
+        while (!destination.IsEmpty)
+        {
+            ReadOnlySpan<byte> bytes = Peek(offset, destination.Length).Span;
+            bytes.CopyTo(destination);
+            destination = destination[bytes.Length..];
+            offset += bytes.Length;
+        }
+    }
 
     public byte[] ToArray()
     {

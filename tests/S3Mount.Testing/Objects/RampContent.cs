@@ -22,16 +22,6 @@ public sealed class RampContent : ObjectContent
 
     public override string ETag { get; }
 
-    public override void CopyTo(long offset, Span<byte> destination)
-    {
-        if (offset < 0 || offset > Length - destination.Length)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, "The range does not lie within the content.");
-        Ramp.Fill(destination, offset, _seed);
-    }
-
-    public override bool TryGetMemory(long offset, int length, out ReadOnlyMemory<byte> memory)
-    {
-        memory = default;
-        return false;
-    }
+    public override ReadOnlyMemory<byte> Peek(long offset, int maxLength) =>
+        Ramp.Peek(offset, (int)Math.Min(maxLength, Length - offset), _seed);
 }
