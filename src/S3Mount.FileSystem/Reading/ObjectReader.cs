@@ -186,11 +186,12 @@ internal sealed class ObjectReader : IDisposable
             List<Block>? leases = null;
             List<Block> started = [];
             List<Block>? ahead = null;
+            bool closed;
             lock (_gate)
             {
-                ObjectDisposedException.ThrowIf(_isClosed, this);
-                needed = MissingCapacity(offset, offset + length, part);
-                if (needed <= reserved)
+                closed = _isClosed;
+                needed = closed ? 0 : MissingCapacity(offset, offset + length, part);
+                if (!closed && needed <= reserved)
                 {
                     leases = CreateAndLease(offset, offset + length, part, started);
                     if (part > 0 && _window.TryFind(offset, length, out int stream))
@@ -210,6 +211,7 @@ internal sealed class ObjectReader : IDisposable
             if (reserved > 0)
                 _fetcher.Cache.Budget.Release(reserved);
             reserved = 0;
+            ObjectDisposedException.ThrowIf(closed, this);
             if (!_fetcher.Cache.TryReserve(needed, evictUnread: true))
                 await ReserveByDeadlineAsync(needed, cancellationToken).ConfigureAwait(false);
             reserved = needed;
