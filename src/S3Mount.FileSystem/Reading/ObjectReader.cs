@@ -225,9 +225,16 @@ internal sealed class ObjectReader : IDisposable
             return 0;
         lock (_gate)
         {
-            long window = Math.Min(_window.Observe(offset, length, _fetcher.Clock.Now).Window, _fetcher.WindowShare);
-            return window > 0 ? (int)Math.Min(ReadaheadWindow.PartFor(window), window) : 0;
+            long window = ShareOf(_window.Observe(offset, length, _fetcher.Clock.Now));
+            return (int)Math.Min(ReadaheadWindow.PartFor(window), window);
         }
+    }
+
+    // In whole pages, so that a page lies in one part. A window below one READ would cost a request for less than that.
+    private long ShareOf(in ReadaheadWindow.Stream stream)
+    {
+        long window = Math.Min(stream.Window, _fetcher.WindowShare) / BlockPool.PageSize * BlockPool.PageSize;
+        return window < ReadaheadWindow.MinWindow ? 0 : window;
     }
 
     private async Task ReserveByDeadlineAsync(long bytes, CancellationToken cancellationToken)
@@ -293,7 +300,7 @@ internal sealed class ObjectReader : IDisposable
     // Returns the bytes for which there was no memory.
     private int StartAhead(ref ReadaheadWindow.Stream stream, ref List<Block>? started)
     {
-        long window = Math.Min(stream.Window, _fetcher.WindowShare);
+        long window = ShareOf(stream);
         int part = (int)Math.Min(ReadaheadWindow.PartFor(window), window);
         long target = Math.Min(Version.Size, stream.Next + window);
         while (part > 0 && stream.Ahead < target && (target - stream.Ahead >= part || target == Version.Size))
