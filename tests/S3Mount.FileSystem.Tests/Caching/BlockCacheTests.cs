@@ -127,8 +127,8 @@ public sealed class BlockCacheTests : IDisposable
                 long offset = random.NextInt64(0, reader.Version.Size - length);
                 ReaderRig.AssertRamp(await ReaderRig.ReadAsync(reader, offset, length, cancellationToken), offset, length, which);
                 Interlocked.Increment(ref reads);
-                if (_rig.Used > 16 * MiB)
-                    throw new InvalidOperationException($"{_rig.Used} bytes are in use");
+                if (_rig.Cache.Allocated > 16 * MiB)
+                    throw new InvalidOperationException($"{_rig.Cache.Allocated} bytes are allocated");
             }
         }
 
