@@ -8,6 +8,27 @@ namespace S3Mount.ObjectStore.S3;
 /// </summary>
 public sealed class S3ObjectStore : IObjectStore
 {
+    // The first request of a mount: whoever mounts waits for it. Long enough for a connect that loses three SYNs, and for a
+    // network that comes up a moment later than the unit.
+    private static readonly TimeSpan _openDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly S3StoreOptions _options;
+    private readonly S3Target _target;
+    private readonly CredentialCache _credentials;
+    private readonly HttpMessageInvoker _http;
+    private readonly S3Requester _requester;
+
+    private S3ObjectStore(S3StoreOptions options, S3Services services, S3Settings settings)
+    {
+        _options = options;
+        _target = new S3Target(settings.Endpoint, services.TimeProvider);
+        _credentials = new CredentialCache(SourceOf(options, services, settings), services.TimeProvider, services.Logger);
+        _http = new HttpMessageInvoker(services.HttpHandler ?? S3HttpHandler.Create(options.MaxConnections, settings.CaBundle, settings.Endpoint.IsSecure));
+        var sender = new S3Sender(_http, _target, options.RequesterPays);
+        var regions = new RegionFollower(options.Bucket, _target, settings.AwsEndpoints, services.Logger);
+        _requester = new S3Requester(services, options, sender, _target, _credentials, regions);
+    }
+
     /// <summary>
     /// Resolves credentials, endpoint and region and asks the bucket for one list page under the prefix, so that what is wrong
     /// is known before anything is mounted. The check is not retried beyond <paramref name="cancellationToken"/>.
@@ -16,19 +37,86 @@ public sealed class S3ObjectStore : IObjectStore
     /// NoCredentials, NoSuchBucket, AccessDenied, WrongRegion, Unavailable (endpoint unreachable), Rejected (directory bucket, ARN,
     /// a name that no bucket can have).
     /// </exception>
-    public static Task<S3ObjectStore> OpenAsync(S3StoreOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public static Task<S3ObjectStore> OpenAsync(S3StoreOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken) =>
+        OpenWithAsync(options, new S3Services { TimeProvider = timeProvider, Logger = logger }, cancellationToken);
+
+    internal static async Task<S3ObjectStore> OpenWithAsync(S3StoreOptions options, S3Services services, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConnections, 1);
+        BucketName.Validate(options.Bucket);
+        S3Settings settings = await new S3SettingsResolver(options, services).ResolveAsync(cancellationToken);
+        var store = new S3ObjectStore(options, services, settings);
+        try
+        {
+            TimeSpan deadline = options.IoDeadline != Timeout.InfiniteTimeSpan && options.IoDeadline < _openDeadline ? options.IoDeadline : _openDeadline;
+            var check = new ListObjects(new ListPageRequest { Prefix = new ObjectKey(options.Prefix), MaxKeys = 1 });
+            await store._requester.RunAsync(check, deadline, isPatient: false, cancellationToken);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Requests and bytes so far.</summary>
-    public ObjectStoreStatistics Statistics => throw new NotImplementedException();
+    public ObjectStoreStatistics Statistics => _requester.Counters.Read();
 
     /// <summary>The region that requests are signed for.</summary>
-    public string Region => throw new NotImplementedException();
+    public string Region => _target.Endpoint.Region;
 
-    public ValueTask<ObjectInfo> HeadAsync(ObjectKey key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async ValueTask<ObjectInfo> HeadAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var head = new HeadObject(key);
+        try
+        {
+            await _requester.RunAsync(head, _options.IoDeadline, isPatient: true, cancellationToken);
+            return head.Info!;
+        }
+        catch (ObjectStoreException exception) when (exception.Failure == ObjectStoreFailure.AccessDenied && exception.Code is null)
+        {
+            return await HeadByListAsync(key, cancellationToken);
+        }
+    }
 
-    public ValueTask<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async ValueTask<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
+    {
+        var list = new ListObjects(request);
+        await _requester.RunAsync(list, _options.IoDeadline, isPatient: true, cancellationToken);
+        return list.Page!;
+    }
 
-    public ValueTask ReadRangeAsync(ObjectKey key, ObjectVersion version, long offset, Memory<byte> destination, IReadProgress? progress, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public ValueTask ReadRangeAsync(ObjectKey key, ObjectVersion version, long offset, Memory<byte> destination, IReadProgress? progress, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, version.Size - offset, nameof(destination));
+        if (destination.IsEmpty)
+            return default;
+        var read = new RangedRead(key, version, offset, destination, progress, _requester.Counters);
+        return _requester.RunAsync(read, _options.IoDeadline, isPatient: true, cancellationToken);
+    }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public ValueTask DisposeAsync()
+    {
+        _requester.Dispose();
+        _http.Dispose();
+        _credentials.Dispose();
+        return default;
+    }
+
+    // The answer to a HEAD has no body, so 400 and 403 stay without a reason. A LIST gives its reason, or the object itself.
+    private async ValueTask<ObjectInfo> HeadByListAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        ListPage page = await ListPageAsync(new ListPageRequest { Prefix = key, MaxKeys = 1 }, cancellationToken);
+        foreach (ref readonly ListedObject listed in page.Objects.Span)
+        {
+            if (page.KeyOf(listed).SequenceEqual(key.Span))
+                return new ObjectInfo(key, listed.Version, listed.StorageClass);
+        }
+        throw new ObjectStoreException(ObjectStoreFailure.NotFound, $"there is no object s3://{_options.Bucket}/{key}") { Key = key };
+    }
+
+    private static ICredentialSource? SourceOf(S3StoreOptions options, S3Services services, S3Settings settings) =>
+        options.NoSignRequest ? null : services.CredentialSource ?? new CredentialChain(options, settings.Profile, services);
 }

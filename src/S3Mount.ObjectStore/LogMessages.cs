@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace S3Mount.ObjectStore;
+
+/// <summary>All that the stores log. Ids from 2000 on.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(2000, LogLevel.Debug, "{Operation} of s3://{Bucket}/{Key} failed at try {Attempt} ({Reason}); again in {Delay}")]
+    public static partial void Retrying(this ILogger logger, string operation, string bucket, ObjectKey key, int attempt, string reason, TimeSpan delay);
+
+    [LoggerMessage(2001, LogLevel.Information, "The bucket {Bucket} is in region {Region}; requests go to {Endpoint}")]
+    public static partial void RegionFound(this ILogger logger, string bucket, string region, string endpoint);
+
+    [LoggerMessage(2002, LogLevel.Warning, "The clock of this machine differs from the store's by {Offset}; requests are signed with the store's time")]
+    public static partial void ClockDiffers(this ILogger logger, TimeSpan offset);
+
+    [LoggerMessage(2003, LogLevel.Warning, "The credentials could not be refreshed, the old ones stay in use while they are valid: {Reason}")]
+    public static partial void RefreshFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(2004, LogLevel.Information, "The store no longer accepted the credentials; new ones have been taken (access key {AccessKeyId})")]
+    public static partial void CredentialsRenewed(this ILogger logger, string accessKeyId);
+
+    [LoggerMessage(2005, LogLevel.Debug, "Credentials from {Source}")]
+    public static partial void CredentialsFound(this ILogger logger, string source);
+
+    [LoggerMessage(2006, LogLevel.Debug, "No region from instance metadata: {Reason}")]
+    public static partial void NoRegionFromMetadata(this ILogger logger, string reason);
+}

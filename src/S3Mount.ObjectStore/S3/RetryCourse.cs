@@ -1,0 +1,47 @@
+namespace S3Mount.ObjectStore.S3;
+
+/// <summary>How far one operation has come with its tries. One thread at a time.</summary>
+internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
+{
+    private long _startedAt;
+    private int _failures;
+    private int _takenOnce;
+
+    public int Tries { get; private set; }
+
+    /// <summary>The mount is up: what is missing may come back before the deadline. False while it is being opened.</summary>
+    public bool IsPatient { get; init; } = true;
+
+    public void BeginTry()
+    {
+        if (Tries++ == 0)
+            _startedAt = timeProvider.GetTimestamp();
+    }
+
+    /// <summary>How long the try may wait for a sign of life: no longer than the deadline is away.</summary>
+    public TimeSpan Patience(TimeSpan most)
+    {
+        if (deadline == Timeout.InfiniteTimeSpan)
+            return most;
+        TimeSpan left = deadline - timeProvider.GetElapsedTime(_startedAt);
+        // A deadline that passes just now still leaves a try the moment that it needs to fail by itself.
+        return left >= most ? most : left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
+    }
+
+    public TimeSpan NextDelay(TimeSpan asked, Random random) => RetryDelay.Next(_failures++, asked, random);
+
+    /// <summary>A try brought bytes: the store is not in the trouble that it was in.</summary>
+    public void ForgetFailures() => _failures = 0;
+
+    /// <summary>Whether the deadline will have passed after a delay.</summary>
+    public bool IsOver(TimeSpan delay) => deadline != Timeout.InfiniteTimeSpan && timeProvider.GetElapsedTime(_startedAt) + delay >= deadline;
+
+    /// <summary>True the first time for each action.</summary>
+    public bool TryOnce(S3Action action)
+    {
+        int flag = 1 << (int)action;
+        bool isFirst = (_takenOnce & flag) == 0;
+        _takenOnce |= flag;
+        return isFirst;
+    }
+}

@@ -1,0 +1,28 @@
+namespace S3Mount.ObjectStore.S3;
+
+/// <summary>
+/// Exponential backoff with full jitter ("Exponential Backoff And Jitter", AWS Architecture Blog): any moment between none and
+/// the bound, so that many readers that were throttled together do not come back together.
+/// </summary>
+internal static class RetryDelay
+{
+    // A busy partition of S3 answers again within some hundred milliseconds; a first try at 100 ms at the latest costs a healthy
+    // store nothing, since a broken connection is the usual reason.
+    private static readonly TimeSpan _first = TimeSpan.FromMilliseconds(100);
+
+    // How long a store that has come back may go unnoticed.
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(10);
+
+    /// <param name="attempt">0 after the first try, and again after one that brought bytes.</param>
+    /// <param name="asked">What the store asked for with Retry-After; zero when it did not.</param>
+    public static TimeSpan Next(int attempt, TimeSpan asked, Random random)
+    {
+        // 100 ms doubled seven times is above the longest delay.
+        TimeSpan bound = _first * (1 << Math.Min(attempt, 7));
+        if (bound > _longest)
+            bound = _longest;
+        TimeSpan delay = bound * random.NextDouble();
+        TimeSpan heeded = asked < _longest ? asked : _longest;
+        return delay > heeded ? delay : heeded;
+    }
+}

@@ -1,0 +1,34 @@
+namespace S3Mount.ObjectStore.S3;
+
+/// <summary>How a try failed, with all that is needed to decide what comes next and to say it.</summary>
+internal sealed record S3Failure
+{
+    /// <summary>0 when there was no answer.</summary>
+    public int Status { get; init; }
+
+    public S3Error Error { get; init; } = S3Error.Unknown;
+
+    /// <summary>x-amz-bucket-region, or the Region of the error document.</summary>
+    public string? Region { get; init; }
+
+    public string? RequestId { get; init; }
+
+    /// <summary>Where a redirect points; only ever shown.</summary>
+    public string? Location { get; init; }
+
+    public DateTimeOffset? StoreTime { get; init; }
+
+    /// <summary>Retry-After in seconds, where the store sent one.</summary>
+    public TimeSpan RetryAfter { get; init; }
+
+    /// <summary>What broke, when there was no answer or its body broke off.</summary>
+    public Exception? Exception { get; init; }
+
+    /// <summary>Nothing came for as long as a try waits.</summary>
+    public bool TimedOut { get; init; }
+
+    /// <summary>The endpoint and the keys that the try used: another request may have replaced them by now.</summary>
+    public required S3Endpoint Endpoint { get; init; }
+
+    public AwsCredentials? Credentials { get; init; }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace S3Mount.ObjectStore.S3;
+
+/// <summary>
+/// The line that people read of a failure: what happened, to what, and what to do. What the failure is has been decided before
+/// (<see cref="S3ErrorMapper"/>); the code only chooses the advice.
+/// </summary>
+internal sealed class S3Failures(string bucket)
+{
+    public ObjectStoreException Create(ObjectStoreFailure failure, S3Operation operation, S3Failure last)
+    {
+        // The credentials have their own words.
+        if (last.Exception is ObjectStoreException known)
+            return known;
+        string text = Describe(failure, operation, last) + Origin(last);
+        return new ObjectStoreException(failure, text, last.Exception)
+        {
+            Key = operation.Key,
+            Status = last.Status,
+            Code = last.Error.Code,
+            RequestId = last.RequestId,
+        };
+    }
+
+    /// <summary>Why a try failed, in a few words.</summary>
+    public static string Reason(S3Failure failure)
+    {
+        if (failure.TimedOut)
+            return "nothing came in time";
+        if (failure.Exception is { } exception)
+            return ObjectStoreText.OneLine(exception.GetBaseException().Message);
+        return failure.Error.Code is { } code ? $"{failure.Status} {ObjectStoreText.OneLine(code)}" : failure.Status.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private string Describe(ObjectStoreFailure failure, S3Operation operation, S3Failure last)
+    {
+        string name = $"s3://{bucket}/{operation.Key}";
+        return failure switch
+        {
+            ObjectStoreFailure.NotFound => $"there is no object {name}",
+            ObjectStoreFailure.NoSuchBucket => $"there is no bucket '{bucket}' at {last.Endpoint}: check its name, and --endpoint-url",
+            ObjectStoreFailure.PreconditionFailed => $"{name} is not the version that was listed any more{Because(last)}",
+            ObjectStoreFailure.AccessDenied => DescribeDenied(operation, name, last),
+            ObjectStoreFailure.Archived => $"{name} is archived: restore it before reading (aws s3api restore-object)",
+            ObjectStoreFailure.WrongRegion => DescribeRegion(last),
+            ObjectStoreFailure.Unavailable => $"{last.Endpoint} did not answer for {name} before the deadline, last: {Reason(last)}{TrustAdvice(last)}",
+            ObjectStoreFailure.Malformed => $"the answer of {last.Endpoint} for {name} cannot be used{Because(last)}",
+            _ => $"{last.Endpoint} refuses the request for {name}{Because(last)}",
+        };
+    }
+
+    private static string DescribeDenied(S3Operation operation, string name, S3Failure last)
+    {
+        if (last.Credentials is not { } credentials)
+            return $"access to {name} is denied: the bucket is not public, leave out --no-sign-request";
+        string advice = last.Error.Code switch
+        {
+            "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" => "the credentials have expired and no newer ones were found: sign in again",
+            "InvalidToken" => "the session token is not valid: sign in again, or unset AWS_SESSION_TOKEN",
+            "InvalidAccessKeyId" => "the store does not know this access key: check the credentials, --profile and --endpoint-url",
+            "SignatureDoesNotMatch" => "the secret key does not fit the access key: check the credentials",
+            "RequestTimeTooSkewed" or "RequestExpired" => "the store does not accept the time of the request: set the clock",
+            _ => operation.Kind == S3OperationKind.List
+                ? "s3:ListBucket is needed for this prefix; if the requester pays for the bucket, use --requester-pays"
+                : "s3:GetObject is needed for this key; if the requester pays for the bucket, use --requester-pays",
+        };
+        return $"access to {name} is denied to access key {ObjectStoreText.OneLine(credentials.AccessKeyId)}: {advice}";
+    }
+
+    private string DescribeRegion(S3Failure last)
+    {
+        string where = last.Region is { } region && region != last.Endpoint.Region ? $"in region {region}" : "elsewhere";
+        string pointed = last.Location is { } location ? $" (the store points to {ObjectStoreText.OneLine(location)}, which is not followed)" : "";
+        return $"the bucket '{bucket}' is {where}, not where {last.Endpoint} looks for it in region {last.Endpoint.Region}{pointed}: use --region, or --endpoint-url";
+    }
+
+    private static string TrustAdvice(S3Failure last) =>
+        last.Exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } ? "; if its certificate is one of your own, use --ca-bundle" : "";
+
+    private static string Because(S3Failure last)
+    {
+        if (last.Exception is not null)
+            return $": {ObjectStoreText.OneLine(last.Exception.Message)}";
+        return last.Error.Message is { } message ? $": {ObjectStoreText.OneLine(message)}" : "";
+    }
+
+    private static string Origin(S3Failure last)
+    {
+        if (last.Status == 0)
+            return "";
+        string code = last.Error.Code is { } errorCode ? $" {ObjectStoreText.OneLine(errorCode)}" : "";
+        string request = last.RequestId is { } id ? $", request {ObjectStoreText.OneLine(id)}" : "";
+        return $" ({last.Status}{code}{request})";
+    }
+}

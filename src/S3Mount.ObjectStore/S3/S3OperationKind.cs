@@ -1,0 +1,8 @@
+namespace S3Mount.ObjectStore.S3;
+
+internal enum S3OperationKind
+{
+    Get,
+    Head,
+    List,
+}

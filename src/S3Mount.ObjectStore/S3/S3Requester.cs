@@ -1,0 +1,168 @@
+namespace S3Mount.ObjectStore.S3;
+
+/// <summary>
+/// Runs an operation over as many tries as it takes. Any thread.
+/// <para>
+/// A loop of our own instead of Polly: what follows a failed try is not always "again". Credentials are renewed, the clock is
+/// taken over, the region is followed, each once and without waiting; and a read that broke off is another request the next time.
+/// </para>
+/// </summary>
+internal sealed class S3Requester : IDisposable
+{
+    // S3 sends its first bytes within 100 to 200 ms (S3 User Guide, "Performance guidelines"), a busy radosgw within seconds. The
+    // AWS CLI waits 60 s for a byte; with half of that ten tries fit into the default deadline of five minutes.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    private readonly S3Services _services;
+    private readonly S3StoreOptions _options;
+    private readonly S3Sender _sender;
+    private readonly S3Target _target;
+    private readonly CredentialCache _credentials;
+    private readonly RegionFollower _regions;
+    private readonly S3Failures _failures;
+    private readonly ConnectionSlots _slots;
+
+    public S3Requester(S3Services services, S3StoreOptions options, S3Sender sender, S3Target target, CredentialCache credentials, RegionFollower regions)
+    {
+        (_services, _options, _sender, _target, _credentials, _regions) = (services, options, sender, target, credentials, regions);
+        _failures = new S3Failures(options.Bucket);
+        _slots = new ConnectionSlots(options.MaxConnections, options.IoDeadline, services.TimeProvider);
+    }
+
+    public StoreCounters Counters { get; } = new();
+
+    /// <param name="deadline">Counted from the first try; no further one begins after it.</param>
+    /// <param name="isPatient">The mount is up: credentials that are missing may come back before the deadline.</param>
+    /// <exception cref="ObjectStoreException">The operation has failed for good.</exception>
+    public async ValueTask RunAsync(S3Operation operation, TimeSpan deadline, bool isPatient, CancellationToken cancellationToken)
+    {
+        var course = new RetryCourse(_services.TimeProvider, deadline) { IsPatient = isPatient };
+        for (; ; )
+        {
+            S3Failure? failure;
+            try
+            {
+                failure = await TryAsync(operation, course, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+            if (failure is null)
+                return;
+            await RecoverAsync(operation, course, failure, cancellationToken);
+        }
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    // Null: done.
+    private async ValueTask<S3Failure?> TryAsync(S3Operation operation, RetryCourse course, CancellationToken cancellationToken)
+    {
+        S3Endpoint endpoint = _target.Endpoint;
+        try
+        {
+            await _slots.EnterAsync(cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw _failures.Create(ObjectStoreFailure.Unavailable, operation, new S3Failure { Exception = exception, Endpoint = endpoint });
+        }
+        try
+        {
+            return await TryWithSlotAsync(operation, endpoint, course, cancellationToken);
+        }
+        finally
+        {
+            _slots.Leave();
+        }
+    }
+
+    private async ValueTask<S3Failure?> TryWithSlotAsync(S3Operation operation, S3Endpoint endpoint, RetryCourse course, CancellationToken cancellationToken)
+    {
+        AwsCredentials? credentials = null;
+        var broken = new S3Failure { Endpoint = endpoint };
+        course.BeginTry();
+        using var clock = new TryClock(course.Patience(_patience), _services.TimeProvider, cancellationToken);
+        try
+        {
+            credentials = await _credentials.GetAsync(cancellationToken);
+            broken = broken with { Credentials = credentials };
+            Counters.CountTry(operation.Kind, course.Tries > 1);
+            using HttpResponseMessage response = await _sender.SendAsync(operation, endpoint, credentials, clock.Token);
+            clock.Progress();
+            if (!response.IsSuccessStatusCode)
+                return await S3FailureReader.ReadAsync(response, endpoint, credentials, clock);
+            return await TakeAsync(operation, response, endpoint, credentials, clock);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && clock.Token.IsCancellationRequested)
+        {
+            return broken with { TimedOut = true };
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return clock.Token.IsCancellationRequested ? broken with { TimedOut = true } : broken with { Exception = exception };
+        }
+        catch (ObjectStoreException exception) when (exception.Failure == ObjectStoreFailure.NoCredentials && course.IsPatient)
+        {
+            // On a live mount a source of credentials that does not answer is trouble that passes.
+            return broken with { Exception = exception };
+        }
+    }
+
+    private async ValueTask<S3Failure?> TakeAsync(S3Operation operation, HttpResponseMessage response, S3Endpoint endpoint, AwsCredentials? credentials, TryClock clock)
+    {
+        try
+        {
+            return await operation.TakeAsync(response, clock) is { } error ? S3FailureReader.Read(response, error, endpoint, credentials) : null;
+        }
+        catch (UnusableAnswerException exception)
+        {
+            S3Failure failure = S3FailureReader.Read(response, S3Error.Unknown, endpoint, credentials) with { Exception = exception };
+            throw _failures.Create(exception.Failure, operation, failure);
+        }
+    }
+
+    // Returns when the operation is to be tried again.
+    private async ValueTask RecoverAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
+    {
+        S3Verdict verdict = S3ErrorMapper.Map(operation.Kind, failure);
+        if (operation.TakeProgress())
+            course.ForgetFailures();
+        bool isRecovered = verdict.Action switch
+        {
+            S3Action.Retry => await TryWaitAsync(operation, course, failure, cancellationToken),
+            S3Action.RefreshCredentials => course.TryOnce(S3Action.RefreshCredentials) && await TryRenewAsync(failure, cancellationToken),
+            S3Action.AdjustClock => course.TryOnce(S3Action.AdjustClock) && TryAdjustClock(failure),
+            S3Action.FollowRegion => course.TryOnce(S3Action.FollowRegion) && _regions.TryFollow(failure),
+            _ => false,
+        };
+        if (!isRecovered)
+            throw _failures.Create(verdict.Failure, operation, failure);
+    }
+
+    private async ValueTask<bool> TryWaitAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
+    {
+        TimeSpan delay = course.NextDelay(failure.RetryAfter, _services.Random);
+        if (course.IsOver(delay))
+            return false;
+        _services.Logger.Retrying(operation.Kind.ToString(), _options.Bucket, operation.Key, course.Tries, S3Failures.Reason(failure), delay);
+        await Task.Delay(delay, _services.TimeProvider, cancellationToken);
+        return true;
+    }
+
+    private async ValueTask<bool> TryRenewAsync(S3Failure failure, CancellationToken cancellationToken)
+    {
+        AwsCredentials? renewed = await _credentials.RenewAsync(failure.Credentials, cancellationToken);
+        return renewed is not null && renewed != failure.Credentials;
+    }
+
+    private bool TryAdjustClock(S3Failure failure)
+    {
+        if (!_target.TryAdjustClock(failure.StoreTime))
+            return false;
+        _services.Logger.ClockDiffers(_target.Now - _services.TimeProvider.GetUtcNow());
+        return true;
+    }
+}

@@ -1,0 +1,86 @@
+namespace S3Mount.ObjectStore.S3;
+
+/// <summary>
+/// Region and endpoint in the order of the AWS CLI (AWS SDKs and Tools Reference Guide, "AWS Region" and "Service-specific
+/// endpoints"): option, environment, profile, the machine, default.
+/// </summary>
+internal sealed class S3SettingsResolver(S3StoreOptions options, S3Services services)
+{
+    private const string DefaultRegion = "us-east-1";
+
+    // Instance metadata answers within milliseconds where there is any; the AWS CLI gives it one second too.
+    private static readonly TimeSpan _metadataDeadline = TimeSpan.FromSeconds(1);
+
+    private readonly S3Environment _environment = services.Environment;
+
+    /// <exception cref="ObjectStoreException">Rejected, or NoCredentials for a profile that does not exist.</exception>
+    public async Task<S3Settings> ResolveAsync(CancellationToken cancellationToken)
+    {
+        AwsProfile profile = AwsProfile.Load(options.Profile, _environment);
+        if (profile is { IsNamed: true, Exists: false })
+        {
+            throw new ObjectStoreException(
+                ObjectStoreFailure.NoCredentials,
+                $"there is no profile '{ObjectStoreText.OneLine(profile.Name)}' in {_environment.ConfigFile} or {_environment.CredentialsFile}: check --profile and AWS_PROFILE");
+        }
+        bool pathStyle = options.ForcePathStyle || profile.AddressingStyle == "path";
+        string? caBundle = options.CaBundle ?? _environment["AWS_CA_BUNDLE"] ?? profile.CaBundle;
+        string? region = options.Region ?? _environment["AWS_REGION"] ?? _environment["AWS_DEFAULT_REGION"] ?? profile.Region;
+        if (EndpointUrl(profile) is { } url)
+        {
+            Uri address = ParseEndpoint(url);
+            bool needsPathStyle = S3Endpoint.NeedsPathStyle(address, options.Bucket, pathStyle);
+            return new S3Settings(S3Endpoint.ForCustom(address, options.Bucket, region ?? DefaultRegion, needsPathStyle), null, profile, caBundle);
+        }
+        var endpoints = new AwsEndpoints(
+            options.Bucket,
+            pathStyle || !BucketName.IsHostLabel(options.Bucket),
+            _environment.IsTrue("AWS_USE_DUALSTACK_ENDPOINT") || profile.UseDualStack,
+            _environment.IsTrue("AWS_USE_FIPS_ENDPOINT") || profile.UseFips);
+        region ??= await MachineRegionAsync(cancellationToken) ?? DefaultRegion;
+        return new S3Settings(endpoints.For(region), endpoints, profile, caBundle);
+    }
+
+    private string? EndpointUrl(AwsProfile profile)
+    {
+        if (options.EndpointUrl is not null)
+            return options.EndpointUrl;
+        if (_environment.IsTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") || profile.IgnoresConfiguredEndpoints)
+            return null;
+        return _environment["AWS_ENDPOINT_URL_S3"] ?? _environment["AWS_ENDPOINT_URL"] ?? profile.EndpointUrl;
+    }
+
+    private static Uri ParseEndpoint(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+            throw Refused(url, "it must begin with http:// or https://");
+        if (address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
+            throw Refused(url, "it must be scheme, host, port and path only");
+        return address;
+    }
+
+    private static ObjectStoreException Refused(string url, string why) =>
+        new(ObjectStoreFailure.Rejected, $"'{ObjectStoreText.OneLine(url)}' is no endpoint URL: {why}");
+
+    // Anonymous requests need no region of their own, and a bucket elsewhere says where it is.
+    private async Task<string?> MachineRegionAsync(CancellationToken cancellationToken)
+    {
+        if (options.NoSignRequest || _environment.IsTrue("AWS_EC2_METADATA_DISABLED"))
+            return null;
+        using var deadline = new TryClock(_metadataDeadline, services.TimeProvider, cancellationToken);
+        try
+        {
+            Func<CancellationToken, Task<string?>> ask = services.MachineRegion ?? AskMetadataAsync;
+            return await ask(deadline.Token).WaitAsync(deadline.Token);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            services.Logger.NoRegionFromMetadata(exception.Message);
+            return null;
+        }
+    }
+
+    // The SDK blocks while it asks, and asks several times: its thread is left to it when the deadline has passed.
+    private static Task<string?> AskMetadataAsync(CancellationToken cancellationToken) =>
+        Task.Run(() => Amazon.Util.EC2InstanceMetadata.Region?.SystemName, cancellationToken);
+}

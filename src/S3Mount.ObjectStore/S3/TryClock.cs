@@ -1,0 +1,28 @@
+namespace S3Mount.ObjectStore.S3;
+
+/// <summary>
+/// The deadline of one try: trips when nothing has come for a while, or when the caller gives up. Each sign of life starts it anew.
+/// </summary>
+internal sealed class TryClock : IDisposable
+{
+    private readonly CancellationTokenSource _source;
+    private readonly CancellationTokenRegistration _caller;
+    private readonly TimeSpan _patience;
+
+    public TryClock(TimeSpan patience, TimeProvider timeProvider, CancellationToken callerToken)
+    {
+        _patience = patience;
+        _source = new CancellationTokenSource(patience, timeProvider);
+        _caller = callerToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _source);
+    }
+
+    public CancellationToken Token => _source.Token;
+
+    public void Progress() => _source.CancelAfter(_patience);
+
+    public void Dispose()
+    {
+        _caller.Dispose();
+        _source.Dispose();
+    }
+}
