@@ -28,6 +28,9 @@ public sealed class RadosGateway : IAsyncDisposable
     /// <summary>The endpoint, without a slash at its end.</summary>
     public string Url { get; }
 
+    /// <summary>Where its daemons keep everything.</summary>
+    internal string DirectoryPath => _directory.Path;
+
     /// <summary>Returns when S3 answers.</summary>
     /// <exception cref="ChildProcessException">It did not come up; the message ends with the daemons' logs.</exception>
     public static async Task<RadosGateway> StartAsync(CancellationToken cancellationToken = default)
