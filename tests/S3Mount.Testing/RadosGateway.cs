@@ -40,7 +40,7 @@ public sealed class RadosGateway : IAsyncDisposable
         try
         {
             string script = Path.Combine(AppContext.BaseDirectory, "radosgw.sh");
-            supervisor = await ChildProcess.StartAsync("bash", [script, directory["ceph"], AccessKey, SecretKey], new ChildProcessOptions { Input = null });
+            supervisor = await ChildProcess.StartAsync("bash", [script, directory.Path, AccessKey, SecretKey], new ChildProcessOptions { Input = null });
             string output = await supervisor.WaitForOutputAsync("\n", _startDeadline, cancellationToken);
             string url = output.Trim()["ready ".Length..];
             return new RadosGateway(supervisor, directory, url);
