@@ -1,4 +1,10 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
+using Mono.Unix.Native;
+using S3Mount.FileSystem.Caching;
+using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Listing;
+using S3Mount.FileSystem.Reading;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;
 using S3Mount.Fuse.Session;
@@ -6,30 +12,130 @@ using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem;
 
-/// <summary>The objects of a bucket, or of one prefix of it, as a read-only tree of files.</summary>
-public sealed class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
+/// <summary>
+/// The objects of a bucket, or of one prefix of it, as a read-only tree of files. Entered by the session's reader threads; what
+/// is known is answered there, what needs the store continues on the thread pool.
+/// </summary>
+public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
 {
-    /// <param name="store">Stays the caller's; used until this file system is disposed.</param>
-    public ObjectFileSystem(IObjectStore store, ObjectFileSystemOptions options, TimeProvider timeProvider, ILogger logger) => throw new NotImplementedException();
+    private readonly ObjectFileSystemOptions _options;
+    private readonly ILogger _logger;
+    private readonly MountClock _clock;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly InodeTable _inodes;
+    private readonly AttributeWriter _attributes;
+    private readonly ListingCache _listings;
+    private readonly ListingGenerations _generations;
+    private readonly DirectoryLister _lister;
+    private readonly BlockCache _blocks;
+    private readonly BlockFetcher _fetcher;
+    private FuseConnection? _connection;
 
-    public void Initialize(FuseConnection connection) => throw new NotImplementedException();
-    public ValueTask LookupAsync(FuseRequest request, NodeId parent, ReadOnlySpan<byte> name) => throw new NotImplementedException();
-    public void Forget(NodeId node, ulong lookups) => throw new NotImplementedException();
-    public ValueTask GetAttrAsync(FuseRequest request, NodeId node) => throw new NotImplementedException();
-    public ValueTask StatxAsync(FuseRequest request, NodeId node) => throw new NotImplementedException();
-    public ValueTask AccessAsync(FuseRequest request, NodeId node, uint mask) => throw new NotImplementedException();
-    public ValueTask OpenAsync(FuseRequest request, NodeId node, uint flags) => throw new NotImplementedException();
-    public ValueTask ReadAsync(FuseRequest request, NodeId node, in FuseReadIn read) => throw new NotImplementedException();
-    public ValueTask FlushAsync(FuseRequest request, NodeId node, ulong fh) => throw new NotImplementedException();
-    public ValueTask ReleaseAsync(FuseRequest request, NodeId node, ulong fh) => throw new NotImplementedException();
-    public ValueTask OpenDirAsync(FuseRequest request, NodeId node, uint flags) => throw new NotImplementedException();
-    public ValueTask ReadDirAsync(FuseRequest request, NodeId node, in FuseReadIn read) => throw new NotImplementedException();
-    public ValueTask ReadDirPlusAsync(FuseRequest request, NodeId node, in FuseReadIn read) => throw new NotImplementedException();
-    public ValueTask ReleaseDirAsync(FuseRequest request, NodeId node, ulong fh) => throw new NotImplementedException();
-    public ValueTask StatFsAsync(FuseRequest request, NodeId node) => throw new NotImplementedException();
-    public ValueTask GetXattrAsync(FuseRequest request, NodeId node, ReadOnlySpan<byte> name, uint size) => throw new NotImplementedException();
-    public ValueTask ListXattrAsync(FuseRequest request, NodeId node, uint size) => throw new NotImplementedException();
-    public ValueTask LseekAsync(FuseRequest request, NodeId node, ulong offset, uint whence) => throw new NotImplementedException();
-    public void Destroy() => throw new NotImplementedException();
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <param name="store">Stays the caller's; used until this file system is disposed.</param>
+    public ObjectFileSystem(IObjectStore store, ObjectFileSystemOptions options, TimeProvider timeProvider, ILogger logger)
+    {
+        if (options.Prefix.Length > 0 && !options.Prefix.EndsWith('/'))
+            throw new ArgumentException("the prefix of a mount ends in '/'", nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MemoryBudget, ObjectFileSystemOptions.MinMemoryBudget);
+        _options = options;
+        _logger = logger;
+        _clock = new MountClock(timeProvider);
+        _inodes = new InodeTable(Encoding.UTF8.GetBytes(options.Prefix), static file => file.DetachReader()?.Dispose());
+        _attributes = new AttributeWriter(options, _clock);
+        _listings = new ListingCache(_clock);
+        _generations = new ListingGenerations(_clock, options.MetadataTtl, ListingCache.DefaultSizeLimit);
+        _lister = new DirectoryLister(store, _listings, _clock, options, logger, _stopping.Token);
+        _blocks = new BlockCache(options.MemoryBudget);
+        _fetcher = new BlockFetcher(store, _blocks, _clock, options, _stopping.Token);
+    }
+
+    /// <summary>Bytes that blocks hold now; at most the budget.</summary>
+    public long MemoryUsed => _blocks.Budget.Used;
+
+    /// <summary>Inodes that the kernel knows, and directories that it knew.</summary>
+    public int InodeCount => _inodes.Count;
+
+    public void Initialize(FuseConnection connection) => _connection = connection;
+
+    public void Forget(NodeId node, ulong lookups)
+    {
+        try
+        {
+            _inodes.Forget(node, lookups);
+        }
+        catch (InvalidOperationException wrong)
+        {
+            LogMessages.BadForget(_logger, node, wrong.Message);
+        }
+    }
+
+    public ValueTask AccessAsync(FuseRequest request, NodeId node, uint mask)
+    {
+        // default_permissions: the kernel checks modes itself.
+        request.ReplyError(Errno.ENOSYS);
+        return default;
+    }
+
+    public ValueTask OpenAsync(FuseRequest request, NodeId node, uint flags)
+    {
+        const uint KeepCache = 1 << 1; // FOPEN_KEEP_CACHE: an inode is one version, so its pages stay right
+        if (_connection is { NoOpen: true })
+            request.ReplyError(Errno.ENOSYS);
+        else
+            request.ReplyOpen(new FuseOpenOut { OpenFlags = KeepCache });
+        return default;
+    }
+
+    public ValueTask OpenDirAsync(FuseRequest request, NodeId node, uint flags)
+    {
+        const uint KeepCache = 1 << 1;
+        const uint CacheDir = 1 << 3; // FOPEN_CACHE_DIR
+        if (_connection is { NoOpenDir: true })
+            request.ReplyError(Errno.ENOSYS);
+        else
+            request.ReplyOpen(new FuseOpenOut { OpenFlags = KeepCache | CacheDir });
+        return default;
+    }
+
+    public ValueTask FlushAsync(FuseRequest request, NodeId node, ulong fh)
+    {
+        // Nothing is ever dirty: the kernel need not ask at each close.
+        request.ReplyError(Errno.ENOSYS);
+        return default;
+    }
+
+    public ValueTask ReleaseAsync(FuseRequest request, NodeId node, ulong fh)
+    {
+        request.ReplyOk();
+        return default;
+    }
+
+    public ValueTask ReleaseDirAsync(FuseRequest request, NodeId node, ulong fh)
+    {
+        request.ReplyOk();
+        return default;
+    }
+
+    public void Destroy() => _stopping.Cancel();
+
+    public ValueTask DisposeAsync()
+    {
+        _stopping.Cancel();
+        _fetcher.Dispose();
+        foreach (FileInode file in _inodes.Files)
+            file.DetachReader()?.Dispose();
+        _listings.Dispose();
+        _blocks.Dispose();
+        return default;
+    }
+
+    private bool TryFindDirectory(FuseRequest request, NodeId node, out DirectoryInode directory)
+    {
+        Inode? inode = _inodes.Find(node);
+        directory = (inode as DirectoryInode)!;
+        if (directory is not null)
+            return true;
+        request.ReplyError(inode is null ? Errno.ESTALE : Errno.ENOTDIR);
+        return false;
+    }
 }

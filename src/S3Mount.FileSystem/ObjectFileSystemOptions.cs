@@ -3,6 +3,12 @@ namespace S3Mount.FileSystem;
 /// <summary>How objects are shown as files.</summary>
 public sealed record ObjectFileSystemOptions
 {
+    /// <summary>
+    /// The least <see cref="MemoryBudget"/>: one demand part of the largest size and its readahead, or sixteen READs of the
+    /// largest size.
+    /// </summary>
+    public const long MinMemoryBudget = 16 << 20;
+
     /// <summary>Empty, or a prefix that ends in <c>/</c>: the root of the mount.</summary>
     public string Prefix { get; init; } = "";
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace S3Mount.ObjectStore;
@@ -28,6 +29,20 @@ public readonly struct ETag : IEquatable<ETag>
 
     /// <summary>No tag, or a weak one (<c>W/"…"</c>): it cannot pin a version.</summary>
     public bool IsAbsent => _form == 0;
+
+    /// <summary>64 bits of the tag, the same in every process, for digests of listings.</summary>
+    public ulong Digest
+    {
+        get
+        {
+            if (_text is null)
+                return _high ^ BitOperations.RotateLeft(_low, 17) ^ (uint)_form;
+            ulong digest = 0xcbf29ce484222325; // FNV-1a
+            foreach (char c in _text)
+                digest = (digest ^ c) * 0x100000001b3;
+            return digest;
+        }
+    }
 
     /// <summary>Reads a tag, with or without quotes; an empty or weak one is absent.</summary>
     public static ETag Parse(ReadOnlySpan<byte> tag)

@@ -1,1 +1,1 @@
-return 0;
+return await S3Mount.EntryPoint.RunAsync(args).ConfigureAwait(false);

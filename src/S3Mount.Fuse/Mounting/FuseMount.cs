@@ -1,3 +1,6 @@
+using System.Globalization;
+using Mono.Unix.Native;
+using S3Mount.Fuse.Interop;
 using S3Mount.Fuse.Session;
 
 namespace S3Mount.Fuse.Mounting;
@@ -8,24 +11,111 @@ namespace S3Mount.Fuse.Mounting;
 /// </summary>
 public sealed class FuseMount
 {
-    /// <summary>Checks the mountpoint, opens /dev/fuse and mounts. The session must be started next.</summary>
-    /// <exception cref="FuseException">With the failure and a line that says what to do; nothing is left mounted.</exception>
-    public static FuseMount Create(string mountpoint, FuseMountOptions options) => throw new NotImplementedException();
+    private const string DevicePath = "/dev/fuse";
+
+    private readonly MountTableEntry? _entry;
+
+    private FuseMount(string mountpoint, FileDescriptor descriptor)
+    {
+        Mountpoint = mountpoint;
+        Device = new FuseDevice(descriptor);
+        _entry = MountTable.Find(mountpoint);
+    }
 
     /// <summary>The mountpoint as an absolute path without links, as in /proc/self/mountinfo.</summary>
-    public string Mountpoint => throw new NotImplementedException();
+    public string Mountpoint { get; }
 
     /// <summary>The device; its ownership passes to the <see cref="FuseSession"/>.</summary>
-    public IFuseDevice Device => throw new NotImplementedException();
+    public IFuseDevice Device { get; }
+
+    /// <summary>Checks the mountpoint, opens /dev/fuse and mounts. The session must be started next.</summary>
+    /// <exception cref="FuseException">With the failure and a line that says what to do; nothing is left mounted.</exception>
+    public static FuseMount Create(string mountpoint, FuseMountOptions options)
+    {
+        string path = MountpointCheck.Check(mountpoint);
+        FileDescriptor descriptor = MountDirectly(path, options) ?? Fusermount.Mount(path, options);
+        try
+        {
+            return new FuseMount(path, descriptor);
+        }
+        catch
+        {
+            descriptor.Dispose();
+            Unmounter.Unmount(path, lazy: true);
+            throw;
+        }
+    }
 
     /// <summary>
     /// Raises read_ahead_kb of the mount's backing device to <paramref name="kibibytes"/> (the device number comes from
     /// /proc/self/mountinfo, never from a stat of the mount). False when not privileged: reads then stay at what INIT gave.
     /// </summary>
-    public bool TrySetReadahead(int kibibytes) => throw new NotImplementedException();
+    /// <remarks>After the session has started: the answer to INIT lowers the value to max_readahead (process_init_reply).</remarks>
+    public bool TrySetReadahead(int kibibytes)
+    {
+        if (_entry is null)
+            return false;
+        try
+        {
+            File.WriteAllText($"/sys/class/bdi/{_entry.Device}/read_ahead_kb", kibibytes.ToString(CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // Not privileged, or /sys is read-only as in most containers.
+            return false;
+        }
+    }
 
     /// <summary>Unmounts; idempotent.</summary>
     /// <param name="lazy">Detach now (MNT_DETACH), also when files are open.</param>
     /// <exception cref="FuseException"><see cref="FuseFailure.Busy"/> when files are open and not lazy.</exception>
-    public void Unmount(bool lazy) => throw new NotImplementedException();
+    public void Unmount(bool lazy)
+    {
+        // Somebody may have unmounted it, and mounted something else there: only our own mount is ours to end.
+        if (_entry is not null && !MountTable.Read().Any(entry => entry.MountId == _entry.MountId && entry.Mountpoint == Mountpoint))
+            return;
+        if (_entry is not null && MountTable.Find(Mountpoint)?.MountId != _entry.MountId)
+            throw new FuseException(FuseFailure.Busy, $"something else is mounted on top of {Mountpoint}: unmount that first");
+        Unmounter.Unmount(Mountpoint, lazy);
+    }
+
+    /// <summary>mount(2); null where the process may not, and fusermount3 must.</summary>
+    private static FileDescriptor? MountDirectly(string path, FuseMountOptions options)
+    {
+        int fd = LibC.Open(DevicePath, LibC.O_RDWR | LibC.O_CLOEXEC);
+        if (fd < 0)
+        {
+            return LibC.LastError switch
+            {
+                Errno.EACCES or Errno.EPERM => null,
+                Errno.ENOENT => throw NoDevice($"{DevicePath} does not exist"),
+                Errno.ENODEV or Errno.ENXIO => throw NoDevice("the kernel has no FUSE"),
+                var error => throw NoDevice($"{DevicePath} cannot be opened ({error})"),
+            };
+        }
+        var descriptor = new FileDescriptor(fd);
+        ulong flags = LibC.MS_NOSUID | LibC.MS_NODEV | (options.ReadOnly ? LibC.MS_RDONLY : 0);
+        if (LibC.Mount(options.Source, path, "fuse." + options.Subtype, flags, OptionsOf(fd, options)) == 0)
+            return descriptor;
+        Errno refusal = LibC.LastError;
+        descriptor.Dispose();
+        return refusal switch
+        {
+            Errno.EPERM or Errno.EACCES => null,
+            Errno.ENODEV => throw NoDevice("the kernel has no FUSE"),
+            Errno.ENOENT or Errno.ENOTDIR => throw new FuseException(FuseFailure.BadMountpoint, $"{path} is no directory any more"),
+            _ => throw new FuseException(FuseFailure.MountFailed, $"mounting {path} failed ({refusal})"),
+        };
+    }
+
+    // fuse_fs_parameters, fs/fuse/inode.c: numbers are decimal, rootmode octal (a directory).
+    private static string OptionsOf(int fd, FuseMountOptions options) =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"fd={fd},rootmode=40000,user_id={LibC.GetEUid()},group_id={LibC.GetEGid()},max_read={options.MaxRead}")
+        + (options.DefaultPermissions ? ",default_permissions" : "")
+        + (options.AllowOther ? ",allow_other" : "");
+
+    private static FuseException NoDevice(string what) =>
+        new(FuseFailure.NoDevice, $"{what}: load the module with 'modprobe fuse', or let the container have /dev/fuse (--device /dev/fuse)");
 }

@@ -1,4 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
 using Mono.Unix.Native;
+using S3Mount.Fuse.Protocol;
 
 namespace S3Mount.Fuse.Session;
 
@@ -7,23 +11,171 @@ namespace S3Mount.Fuse.Session;
 /// requests: NOTIFY_INVAL_ENTRY takes the directory's lock and so waits for every LOOKUP and READDIR in that directory
 /// (fuse_reverse_inval_entry, fs/fuse/dir.c, v6.18).
 /// </summary>
+/// <remarks>
+/// The queue is bounded in bytes. When it is full the oldest notifications are dropped, counted and reported once: what an
+/// invalidation names is then stale until its timeout and never wrong, because a version that is gone answers ESTALE.
+/// </remarks>
 public sealed class FuseNotifier
 {
+    /// <summary>Bytes of queued notifications: some 10,000 names. The kernel takes each in microseconds unless a directory is busy.</summary>
+    internal const int QueueLimit = 1 << 20;
+
+    // What a queued message costs beside its bytes: array header and queue slot.
+    private const int MessageOverhead = 32;
+
+    private readonly IFuseDevice _device;
+    private readonly ILogger _logger;
+    // An object and not a Lock, because the thread waits on it for the next notification.
+    private readonly object _gate = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guarded by _gate.
+    private readonly Queue<byte[]> _queue = new();
+    private int _queuedBytes;
+    private long _dropped;
+    private bool _isStarted;
+    private bool _isStopped;
+
+    internal FuseNotifier(IFuseDevice device, ILogger logger) => (_device, _logger) = (device, logger);
+
+    /// <summary>Notifications that were dropped because the queue was full.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    internal bool ExpireOnly { get; set; }
+
+    internal bool CanResend { get; set; }
+
     /// <summary>
     /// NOTIFY_INVAL_ENTRY: the kernel asks again at the next use of this name. With <paramref name="expireOnly"/> (needs 7.38,
     /// else ignored) the entry is only marked as expired. Returns at once.
     /// </summary>
-    public void InvalidateEntry(NodeId parent, ReadOnlySpan<byte> name, bool expireOnly) => throw new NotImplementedException();
+    public void InvalidateEntry(NodeId parent, ReadOnlySpan<byte> name, bool expireOnly)
+    {
+        var body = new FuseNotifyInvalEntryOut
+        {
+            Parent = parent.Value,
+            Namelen = (uint)name.Length,
+            Flags = expireOnly && ExpireOnly ? FuseConstants.ExpireOnly : 0,
+        };
+        Span<byte> tail = name.Length < 512 ? stackalloc byte[name.Length + 1] : new byte[name.Length + 1];
+        name.CopyTo(tail);
+        tail[^1] = 0;
+        Enqueue(Build(FuseNotifyCode.InvalEntry, in body, tail));
+    }
 
     /// <summary>
     /// NOTIFY_INVAL_INODE: attributes, and pages of the range unless <paramref name="offset"/> is negative, are dropped. Never
     /// for an inode with a read in flight: the kernel waits for its pages. Returns at once.
     /// </summary>
-    public void InvalidateInode(NodeId node, long offset, long length) => throw new NotImplementedException();
+    public void InvalidateInode(NodeId node, long offset, long length)
+    {
+        var body = new FuseNotifyInvalInodeOut { Ino = node.Value, Off = offset, Len = length };
+        Enqueue(Build(FuseNotifyCode.InvalInode, in body, default));
+    }
 
     /// <summary>NOTIFY_STORE: puts bytes into the kernel's page cache, now, on the calling thread.</summary>
-    public Errno Store(NodeId node, ulong offset, ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
+    public unsafe Errno Store(NodeId node, ulong offset, ReadOnlySpan<byte> bytes)
+    {
+        var body = new FuseNotifyStoreOut { NodeId = node.Value, Offset = offset, Size = (uint)bytes.Length };
+        byte[] head = Build(FuseNotifyCode.Store, in body, default, bytes.Length);
+        fixed (byte* start = head, data = bytes)
+            return _device.Send([new FuseSlice(start, head.Length), new FuseSlice(data, bytes.Length)]);
+    }
 
     /// <summary>NOTIFY_RESEND (7.40): the kernel sends every request again that was read and not answered.</summary>
-    public Errno Resend() => throw new NotImplementedException();
+    public unsafe Errno Resend()
+    {
+        if (!CanResend)
+            return Errno.ENOSYS;
+        var header = new FuseOutHeader { Len = (uint)sizeof(FuseOutHeader), Error = (int)FuseNotifyCode.Resend };
+        return _device.Send([new FuseSlice(&header, sizeof(FuseOutHeader))]);
+    }
+
+    /// <summary>Starts the thread: once INIT is answered the kernel takes notifications.</summary>
+    internal void Start()
+    {
+        lock (_gate)
+        {
+            if (_isStopped)
+                return;
+            _isStarted = true;
+        }
+        new Thread(Run) { Name = "fuse-notifier", IsBackground = true }.UnsafeStart();
+    }
+
+    /// <summary>Drops what is queued and ends the thread; waits a moment for a notification that the kernel holds.</summary>
+    internal async Task StopAsync()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+            _queue.Clear();
+            _queuedBytes = 0;
+            if (!_isStarted)
+                return;
+            Monitor.Pulse(_gate);
+        }
+        await _ended.Task.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static byte[] Build<T>(FuseNotifyCode code, in T body, ReadOnlySpan<byte> tail, int following = 0)
+        where T : unmanaged
+    {
+        int headers = Unsafe.SizeOf<FuseOutHeader>() + Unsafe.SizeOf<T>();
+        byte[] message = new byte[headers + tail.Length];
+        // Unique 0 marks a notification; its code travels as a positive error.
+        var header = new FuseOutHeader { Len = (uint)(message.Length + following), Error = (int)code };
+        MemoryMarshal.Write(message, in header);
+        MemoryMarshal.Write(message.AsSpan(Unsafe.SizeOf<FuseOutHeader>()), in body);
+        tail.CopyTo(message.AsSpan(headers));
+        return message;
+    }
+
+    private void Enqueue(byte[] message)
+    {
+        long dropped = 0;
+        lock (_gate)
+        {
+            if (_isStopped)
+                return;
+            _queue.Enqueue(message);
+            _queuedBytes += message.Length + MessageOverhead;
+            for (; _queuedBytes > QueueLimit; dropped++)
+                _queuedBytes -= _queue.Dequeue().Length + MessageOverhead;
+            Monitor.Pulse(_gate);
+        }
+        if (dropped > 0 && Interlocked.Add(ref _dropped, dropped) == dropped)
+            _logger.NotificationsDropped(QueueLimit);
+    }
+
+    private void Run()
+    {
+        while (TryTake(out byte[] message))
+            Write(message);
+        _ended.TrySetResult();
+    }
+
+    private bool TryTake(out byte[] message)
+    {
+        lock (_gate)
+        {
+            // Idle until there is something to tell; StopAsync ends the wait with the session.
+            while (_queue.Count == 0 && !_isStopped)
+                Monitor.Wait(_gate);
+            message = _isStopped ? [] : _queue.Dequeue();
+            _queuedBytes -= _isStopped ? 0 : message.Length + MessageOverhead;
+            return !_isStopped;
+        }
+    }
+
+    private unsafe void Write(byte[] message)
+    {
+        Errno error;
+        fixed (byte* start = message)
+            error = _device.Send([new FuseSlice(start, message.Length)]);
+        // ENOENT: the kernel does not have that inode or name. ENOTDIR: the parent was forgotten and is no directory now.
+        // ENODEV, EPERM: the connection is gone.
+        if (error is not (0 or Errno.ENOENT or Errno.ENOTDIR or Errno.ENODEV or Errno.EPERM))
+            _logger.NotificationRefused(((FuseNotifyCode)MemoryMarshal.Read<int>(message.AsSpan(4))).ToString(), error);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Mono.Unix.Native;
 using S3Mount.Fuse.Protocol;
 
@@ -9,50 +10,94 @@ namespace S3Mount.Fuse.Session;
 /// to the device on the calling thread and return when the kernel has copied the bytes; they never throw because of the
 /// device (a kernel that no longer waits is no error).
 /// </summary>
-public sealed class FuseRequest
+/// <remarks>
+/// A reader uses one object again and again while operations complete and are answered on its thread; an object that an
+/// operation may still hold is left to that operation and never used for another request.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Disposing the source would race with INTERRUPT; without a timer it holds nothing that must be freed.")]
+public sealed partial class FuseRequest
 {
-    public ulong Unique => throw new NotImplementedException();
+    private const int Open = 0;
+    private const int Answered = 1;
+    private const int Failed = 2;
 
-    public NodeId Node => throw new NotImplementedException();
+    private readonly FuseSession _session;
+    private FuseInHeader _header;
+    private CancellationTokenSource? _cancellation;
+    private int _state;
+    private int _cancelled;
 
-    public uint Uid => throw new NotImplementedException();
+    internal FuseRequest(FuseSession session) => _session = session;
 
-    public uint Gid => throw new NotImplementedException();
+    public ulong Unique => _header.Unique;
 
-    public uint Pid => throw new NotImplementedException();
+    public NodeId Node => new(_header.NodeId);
 
-    public bool IsAnswered => throw new NotImplementedException();
+    public uint Uid => _header.Uid;
+
+    public uint Gid => _header.Gid;
+
+    public uint Pid => _header.Pid;
+
+    public bool IsAnswered => Volatile.Read(ref _state) != Open;
 
     /// <summary>Trips on INTERRUPT and when the session ends. Made on first use: do not touch it on the fast path.</summary>
-    public CancellationToken CancellationToken => throw new NotImplementedException();
+    public CancellationToken CancellationToken
+    {
+        get
+        {
+            CancellationTokenSource? source = Volatile.Read(ref _cancellation);
+            if (source is not null)
+                return source.Token;
+            var made = new CancellationTokenSource();
+            source = Interlocked.CompareExchange(ref _cancellation, made, null) ?? made;
+            // Cancel() writes the reason before it looks for a source; here the order is the other way round, so one of the
+            // two sees the other.
+            if (Volatile.Read(ref _cancelled) != (int)FuseCancellation.None)
+                source.Cancel();
+            return source.Token;
+        }
+    }
 
-    public void ReplyError(Errno error) => throw new NotImplementedException();
+    internal FuseOpcode Opcode => _header.Opcode;
 
-    /// <summary>Success without a body (ACCESS, FLUSH, RELEASE, ...).</summary>
-    public void ReplyOk() => throw new NotImplementedException();
+    internal FuseCancellation Cancelled => (FuseCancellation)Volatile.Read(ref _cancelled);
 
-    public void ReplyEntry(in FuseEntryOut entry) => throw new NotImplementedException();
+    /// <summary>Makes the object the one of another request. Only by the reader that owns it.</summary>
+    internal void Begin(in FuseInHeader header)
+    {
+        _header = header;
+        _cancellation = null;
+        _cancelled = (int)FuseCancellation.None;
+        Volatile.Write(ref _state, Open);
+    }
 
-    public void ReplyAttr(in FuseAttrOut attr) => throw new NotImplementedException();
+    /// <summary>Trips the token; the first reason stays. Callbacks run on the pool, never on the calling reader.</summary>
+    internal void Cancel(FuseCancellation reason)
+    {
+        if (Interlocked.CompareExchange(ref _cancelled, (int)reason, (int)FuseCancellation.None) != (int)FuseCancellation.None)
+            return;
+        if (Volatile.Read(ref _cancellation) is { } source)
+            _session.CancelSource(this, source);
+    }
 
-    /// <summary>The answer to STATX; the basic fields (STATX_BASIC_STATS) come from <paramref name="attr"/>.</summary>
-    public void ReplyStatx(in FuseAttrOut attr) => throw new NotImplementedException();
+    /// <summary>Answers in place of the operation, which may still be running; false when it has answered already.</summary>
+    internal bool TryFail(Errno error)
+    {
+        if (Interlocked.CompareExchange(ref _state, Failed, Open) != Open)
+            return false;
+        _session.SendError(_header.Opcode, _header.Unique, error);
+        return true;
+    }
 
-    public void ReplyOpen(in FuseOpenOut open) => throw new NotImplementedException();
-
-    /// <summary>
-    /// The answer to READ, written straight from the caller's memory. The slices must hold exactly
-    /// min(<paramref name="read"/>.Size, <paramref name="fileSize"/> - <paramref name="read"/>.Offset) bytes (0 past the end);
-    /// anything else is answered with EIO and logged, because the kernel would take it for the end of the file.
-    /// </summary>
-    public void ReplyRead(in FuseReadIn read, ulong fileSize, ReadOnlySpan<FuseSlice> slices) => throw new NotImplementedException();
-
-    /// <summary>The answer to READDIR, READDIRPLUS, GETXATTR and LISTXATTR with a size.</summary>
-    public void ReplyBytes(ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
-
-    public void ReplyXattrSize(uint size) => throw new NotImplementedException();
-
-    public void ReplyStatFs(in FuseKStatFs statFs) => throw new NotImplementedException();
-
-    public void ReplyLseek(ulong offset) => throw new NotImplementedException();
+    private bool Claim()
+    {
+        int state = Interlocked.CompareExchange(ref _state, Answered, Open);
+        if (state == Open)
+            return true;
+        // After TryFail the session has answered because the operation took too long: its own answer is late, not a bug.
+        if (state == Answered)
+            _session.ReportSecondAnswer(_header.Opcode, _header.Unique);
+        return false;
+    }
 }

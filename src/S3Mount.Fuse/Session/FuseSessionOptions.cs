@@ -20,4 +20,7 @@ public sealed record FuseSessionOptions
 
     /// <summary>How long requests in flight may take when the session ends before they are failed.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What the drain timeout is measured by.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

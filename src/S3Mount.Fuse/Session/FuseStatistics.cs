@@ -1,14 +1,46 @@
+using S3Mount.Fuse.Protocol;
+
 namespace S3Mount.Fuse.Session;
 
 /// <summary>Counters of a session; read at any time from any thread.</summary>
 public sealed class FuseStatistics
 {
-    /// <summary>Requests read from the device, FORGETs included.</summary>
-    public long Requests => throw new NotImplementedException();
+    // One row a reader: only its thread writes, so that counting costs no shared cache line.
+    private readonly FuseReaderCounters[] _readers;
+    private readonly InFlightTable _inFlight;
 
-    /// <summary>Requests with this opcode.</summary>
-    public long Count(Protocol.FuseOpcode opcode) => throw new NotImplementedException();
+    internal FuseStatistics(FuseReaderCounters[] readers, InFlightTable inFlight) => (_readers, _inFlight) = (readers, inFlight);
+
+    /// <summary>Requests read from the device, FORGETs included.</summary>
+    public long Requests
+    {
+        get
+        {
+            long sum = 0;
+            foreach (FuseReaderCounters reader in _readers)
+                sum += reader.Total;
+            return sum;
+        }
+    }
 
     /// <summary>Requests read and not yet answered.</summary>
-    public int InFlight => throw new NotImplementedException();
+    public int InFlight
+    {
+        get
+        {
+            int count = _inFlight.Count;
+            foreach (FuseReaderCounters reader in _readers)
+                count += reader.IsBusy ? 1 : 0;
+            return count;
+        }
+    }
+
+    /// <summary>Requests with this opcode.</summary>
+    public long Count(FuseOpcode opcode)
+    {
+        long sum = 0;
+        foreach (FuseReaderCounters reader in _readers)
+            sum += reader.Get(opcode);
+        return sum;
+    }
 }

@@ -1,0 +1,67 @@
+using S3Mount.FileSystem.Listing;
+using S3Mount.Fuse.Protocol;
+
+namespace S3Mount.FileSystem.Inodes;
+
+/// <summary>Shows an inode as the attributes that stat(2) gives.</summary>
+internal sealed class AttributeWriter
+{
+    private const uint DirectoryType = 0x4000; // S_IFDIR
+    private const uint RegularType = 0x8000; // S_IFREG
+
+    // What stdio and cp take as a hint for their buffers. The kernel's page cache works in these units; larger values make some
+    // programs read ahead on their own.
+    private const uint BlockSize = 4096;
+
+    private readonly ObjectFileSystemOptions _options;
+    private readonly long _mountSeconds;
+
+    public AttributeWriter(ObjectFileSystemOptions options, MountClock clock)
+    {
+        _options = options;
+        _mountSeconds = clock.StartSeconds;
+    }
+
+    public FuseAttr Write(Inode inode) => inode is DirectoryInode directory ? Write(directory) : Write((FileInode)inode);
+
+    private FuseAttr Write(FileInode file)
+    {
+        ulong modified = (ulong)file.Version.LastModified;
+        return new FuseAttr
+        {
+            Ino = file.Ino,
+            Size = (ulong)file.Size,
+            Blocks = ((ulong)file.Size + 511) / 512,
+            Atime = modified,
+            Mtime = modified,
+            Ctime = modified,
+            Mode = RegularType | _options.FileMode,
+            Nlink = 1,
+            Uid = _options.Uid,
+            Gid = _options.Gid,
+            Blksize = BlockSize,
+        };
+    }
+
+    private FuseAttr Write(DirectoryInode directory)
+    {
+        // A directory that has not been listed shows when the mount began. Its ctime stays that: tar takes a ctime that changes
+        // between its two looks for a directory changed under it, and the first listing changes the mtime.
+        ListingTrace? listed = directory.LastListing;
+        ulong modified = (ulong)(listed?.MtimeSeconds ?? _mountSeconds);
+        return new FuseAttr
+        {
+            Ino = directory.Ino,
+            Size = 0,
+            Atime = modified,
+            Mtime = modified,
+            MtimeNsec = listed?.MtimeNanoseconds ?? 0,
+            Ctime = (ulong)_mountSeconds,
+            Mode = DirectoryType | _options.DirectoryMode,
+            Nlink = 2,
+            Uid = _options.Uid,
+            Gid = _options.Gid,
+            Blksize = BlockSize,
+        };
+    }
+}

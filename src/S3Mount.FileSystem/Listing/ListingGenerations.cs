@@ -1,0 +1,87 @@
+using S3Mount.FileSystem.Inodes;
+
+namespace S3Mount.FileSystem.Listing;
+
+/// <summary>
+/// The listings that READDIR has handed out. A reader that is half-way through a directory goes on in the listing that it
+/// began with: each is kept for a while after its last use, whatever has been listed since. Bounded in bytes (the one used
+/// last is always kept); what is gone is gone, and its readers are told. Any thread.
+/// </summary>
+internal sealed class ListingGenerations
+{
+    /// <summary>With a TTL of zero a reader must still get from one READDIR to the next; as the default metadata TTL.</summary>
+    private static readonly TimeSpan _minimumKeep = TimeSpan.FromSeconds(60);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(ulong Directory, uint Generation), LinkedListNode<Kept>> _kept = [];
+    // Most recently used first.
+    private readonly LinkedList<Kept> _order = new();
+    private readonly MountClock _clock;
+    private readonly TimeSpan _keep;
+    private readonly long _sizeLimit;
+    private long _size;
+
+    public ListingGenerations(MountClock clock, TimeSpan metadataTtl, long sizeLimit)
+    {
+        _clock = clock;
+        _keep = metadataTtl < TimeSpan.Zero ? metadataTtl : metadataTtl > _minimumKeep ? metadataTtl : _minimumKeep;
+        _sizeLimit = sizeLimit;
+    }
+
+    /// <summary>The listing of that generation, its last use being now; null when it is gone.</summary>
+    public DirectoryListing? Find(DirectoryInode directory, uint generation)
+    {
+        lock (_gate)
+        {
+            if (!_kept.TryGetValue((directory.Id.Value, generation), out LinkedListNode<Kept>? node) || _clock.HasPassed(node.Value.Until))
+                return null;
+            Use(node);
+            return node.Value.Listing;
+        }
+    }
+
+    /// <summary>Keeps a listing that is about to be handed out.</summary>
+    public void Keep(DirectoryInode directory, DirectoryListing listing)
+    {
+        lock (_gate)
+        {
+            if (_kept.TryGetValue((directory.Id.Value, listing.Generation), out LinkedListNode<Kept>? node))
+            {
+                Use(node);
+                return;
+            }
+            node = new LinkedListNode<Kept>(new Kept(directory.Id.Value, listing));
+            _kept.Add((directory.Id.Value, listing.Generation), node);
+            _size += listing.SizeInBytes;
+            _order.AddFirst(node);
+            node.Value.Until = _clock.After(_keep);
+            Drop();
+        }
+    }
+
+    private void Use(LinkedListNode<Kept> node)
+    {
+        node.Value.Until = _clock.After(_keep);
+        _order.Remove(node);
+        _order.AddFirst(node);
+    }
+
+    private void Drop()
+    {
+        while (_order.Last is { } oldest && oldest != _order.First && (_size > _sizeLimit || _clock.HasPassed(oldest.Value.Until)))
+        {
+            _order.RemoveLast();
+            _kept.Remove((oldest.Value.Directory, oldest.Value.Listing.Generation));
+            _size -= oldest.Value.Listing.SizeInBytes;
+        }
+    }
+
+    private sealed class Kept(ulong directory, DirectoryListing listing)
+    {
+        public ulong Directory { get; } = directory;
+
+        public DirectoryListing Listing { get; } = listing;
+
+        public long Until { get; set; }
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem;
+
+/// <summary>Everything this room logs; ids 200 to 299.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(200, LogLevel.Warning, "key '{Key}' cannot be named by a path and is not shown (further such keys are only counted)")]
+    public static partial void HiddenKey(ILogger logger, ObjectKey key);
+
+    [LoggerMessage(201, LogLevel.Warning, "listing '{Prefix}' again failed; the next reader asks the store")]
+    public static partial void RefreshFailed(ILogger logger, ObjectKey prefix, Exception failure);
+
+    [LoggerMessage(202, LogLevel.Warning, "{Operation} '{Key}': the object has been replaced or deleted in the store; readers get ESTALE and may open it again")]
+    public static partial void VersionGone(ILogger logger, string operation, ObjectKey key);
+
+    [LoggerMessage(203, LogLevel.Error, "{Operation} '{Key}' failed with {Errno}: {Reason}")]
+    public static partial void StoreFailed(ILogger logger, string operation, ObjectKey key, Mono.Unix.Native.Errno errno, string reason);
+
+    [LoggerMessage(204, LogLevel.Error, "{Operation} '{Key}' failed with EIO")]
+    public static partial void Failed(ILogger logger, string operation, ObjectKey key, Exception failure);
+
+    [LoggerMessage(205, LogLevel.Warning, "reading '{Key}' gave EACCES: its storage class is {StorageClass}; restore the object first")]
+    public static partial void Archived(ILogger logger, ObjectKey key, string storageClass);
+
+    [LoggerMessage(206, LogLevel.Warning, "'{Key}' has no strong ETag: its version is told by LastModified and size alone, in seconds (said once a mount)")]
+    public static partial void NoETag(ILogger logger, ObjectKey key);
+
+    [LoggerMessage(207, LogLevel.Error, "kernel forgot inode {Node}: {Reason}")]
+    public static partial void BadForget(ILogger logger, S3Mount.Fuse.NodeId node, string reason);
+}

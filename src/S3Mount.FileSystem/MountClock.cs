@@ -1,0 +1,47 @@
+namespace S3Mount.FileSystem;
+
+/// <summary>
+/// Time since the mount began, in ticks of 100 ns from a clock that never goes back, and the moments until which facts hold.
+/// </summary>
+internal sealed class MountClock
+{
+    /// <summary>A fact that never expires.</summary>
+    public const long Forever = long.MaxValue;
+
+    private readonly TimeProvider _timeProvider;
+    private readonly long _start;
+
+    public MountClock(TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _start = timeProvider.GetTimestamp();
+        StartSeconds = timeProvider.GetUtcNow().ToUnixTimeSeconds();
+    }
+
+    public TimeProvider TimeProvider => _timeProvider;
+
+    /// <summary>When the mount began, in seconds since 1970.</summary>
+    public long StartSeconds { get; }
+
+    public long Now => _timeProvider.GetElapsedTime(_start).Ticks;
+
+    /// <summary>The moment <paramref name="span"/> from now; an infinite span (any negative one) is <see cref="Forever"/>.</summary>
+    public long After(TimeSpan span)
+    {
+        if (span < TimeSpan.Zero)
+            return Forever;
+        long now = Now;
+        return span.Ticks > Forever - now ? Forever : now + span.Ticks;
+    }
+
+    public bool HasPassed(long moment) => moment != Forever && Now >= moment;
+
+    /// <summary>What is left until <paramref name="moment"/>, as an entry or attr timeout.</summary>
+    public TimeSpan Until(long moment)
+    {
+        if (moment == Forever)
+            return Fuse.Protocol.FuseTimeout.Forever;
+        long left = moment - Now;
+        return left > 0 ? new TimeSpan(left) : TimeSpan.Zero;
+    }
+}

@@ -1,0 +1,93 @@
+using Mono.Unix.Native;
+using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Listing;
+using S3Mount.Fuse;
+using S3Mount.Fuse.Protocol;
+using S3Mount.Fuse.Session;
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem;
+
+public sealed partial class ObjectFileSystem
+{
+    public ValueTask GetAttrAsync(FuseRequest request, NodeId node) => AnswerAttrAsync(request, node, statx: false);
+
+    public ValueTask StatxAsync(FuseRequest request, NodeId node) => AnswerAttrAsync(request, node, statx: true);
+
+    public ValueTask StatFsAsync(FuseRequest request, NodeId node)
+    {
+        // A bucket has no size and no end: numbers that df shows without overflowing, all of it free, none of it writable.
+        const ulong Blocks = 1UL << 38; // 2^38 blocks of 4 KiB: a pebibyte
+        request.ReplyStatFs(new FuseKStatFs
+        {
+            Blocks = Blocks,
+            Bfree = Blocks,
+            Bavail = Blocks,
+            Files = 1UL << 32,
+            Ffree = 1UL << 32,
+            Bsize = 4096,
+            Frsize = 4096,
+            Namelen = EntryName.MaxLength,
+        });
+        return default;
+    }
+
+    public ValueTask LseekAsync(FuseRequest request, NodeId node, ulong offset, uint whence)
+    {
+        const uint SeekData = 3;
+        const uint SeekHole = 4;
+        if (_inodes.Find(node) is not FileInode file)
+            request.ReplyError(Errno.ESTALE);
+        else if (whence is not (SeekData or SeekHole))
+            request.ReplyError(Errno.EINVAL);
+        else if (offset >= (ulong)file.Size)
+            request.ReplyError(Errno.ENXIO);
+        else
+            request.ReplyLseek(whence == SeekData ? offset : (ulong)file.Size);
+        return default;
+    }
+
+    private ValueTask AnswerAttrAsync(FuseRequest request, NodeId node, bool statx)
+    {
+        switch (_inodes.Find(node))
+        {
+            case null:
+                request.ReplyError(Errno.ESTALE);
+                return default;
+            case DirectoryInode { LastListing: not null } directory when _listings.FindListing(directory) is null:
+                // The kernel keeps a directory's entries until its mtime changes, so the directory is listed before it is shown.
+                if (directory.LastListing.Pages == 1)
+                    return AnswerAttrSlowAsync(request, directory, statx);
+                _lister.RefreshBehind(directory);
+                ReplyAttr(request, directory, TimeSpan.Zero, statx);
+                return default;
+            case Inode inode:
+                ReplyAttr(request, inode, AttrTimeout(inode, _clock.After(_options.MetadataTtl)), statx);
+                return default;
+        }
+    }
+
+    private async ValueTask AnswerAttrSlowAsync(FuseRequest request, DirectoryInode directory, bool statx)
+    {
+        try
+        {
+            DirectoryListing listing = await _lister.ListAsync(directory, request.CancellationToken).ConfigureAwait(false);
+            ReplyAttr(request, directory, _clock.Until(listing.ExpiresAt), statx);
+        }
+        catch (Exception failure)
+        {
+            bool cancelled = request.CancellationToken.IsCancellationRequested;
+            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "listing", new ObjectKey(directory.Prefix), isRead: false, cancelled));
+        }
+    }
+
+    private void ReplyAttr(FuseRequest request, Inode inode, TimeSpan timeout, bool statx)
+    {
+        var answer = new FuseAttrOut { Attr = _attributes.Write(inode) };
+        answer.SetAttrTimeout(timeout);
+        if (statx)
+            request.ReplyStatx(answer);
+        else
+            request.ReplyAttr(answer);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using Mono.Unix.Native;
+using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Listing;
+using S3Mount.Fuse;
+using S3Mount.Fuse.Protocol;
+using S3Mount.Fuse.Session;
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem;
+
+public sealed partial class ObjectFileSystem
+{
+    private const uint DirectoryType = 4; // DT_DIR
+    private const uint RegularType = 8; // DT_REG
+
+    // "." and ".." come before the listing's own entries.
+    private const int DotEntries = 2;
+
+    public ValueTask ReadDirAsync(FuseRequest request, NodeId node, in FuseReadIn read) => AnswerReadDirAsync(request, node, read, plus: false);
+
+    public ValueTask ReadDirPlusAsync(FuseRequest request, NodeId node, in FuseReadIn read) => AnswerReadDirAsync(request, node, read, plus: true);
+
+    private ValueTask AnswerReadDirAsync(FuseRequest request, NodeId node, in FuseReadIn read, bool plus)
+    {
+        if (!TryFindDirectory(request, node, out DirectoryInode directory))
+            return default;
+        if (read.Offset != 0)
+        {
+            // Without handles the offset is the whole cookie. A generation that is gone is told, never skipped over.
+            (uint generation, int position) = Cookie.Split(read.Offset);
+            if (_generations.Find(directory, generation) is { } listing)
+                ReplyEntries(request, directory, listing, position, (int)read.Size, plus);
+            else
+                request.ReplyError(Errno.ESTALE);
+            return default;
+        }
+        if (_listings.FindListing(directory) is { } current)
+        {
+            _generations.Keep(directory, current);
+            ReplyEntries(request, directory, current, 0, (int)read.Size, plus);
+            return default;
+        }
+        return ReadDirSlowAsync(request, directory, (int)read.Size, plus);
+    }
+
+    private async ValueTask ReadDirSlowAsync(FuseRequest request, DirectoryInode directory, int size, bool plus)
+    {
+        try
+        {
+            DirectoryListing listing = await _lister.ListAsync(directory, request.CancellationToken).ConfigureAwait(false);
+            _generations.Keep(directory, listing);
+            ReplyEntries(request, directory, listing, 0, size, plus);
+        }
+        catch (Exception failure)
+        {
+            bool cancelled = request.CancellationToken.IsCancellationRequested;
+            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "listing", new ObjectKey(directory.Prefix), isRead: false, cancelled));
+        }
+    }
+
+    private void ReplyEntries(FuseRequest request, DirectoryInode directory, DirectoryListing listing, int position, int size, bool plus)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            var writer = new DirentWriter(buffer.AsSpan(0, size));
+            while (position < listing.Count + DotEntries && TryAddEntry(ref writer, directory, listing, position, plus))
+                position++;
+            request.ReplyBytes(buffer.AsSpan(0, writer.Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private bool TryAddEntry(ref DirentWriter writer, DirectoryInode directory, DirectoryListing listing, int position, bool plus)
+    {
+        ulong offset = Cookie.Make(listing.Generation, position + 1);
+        if (position < DotEntries)
+        {
+            DirectoryInode dot = position == 0 ? directory : directory.Parent ?? directory;
+            ReadOnlySpan<byte> dotName = position == 0 ? "."u8 : ".."u8;
+            return plus
+                ? writer.TryAddPlus(default, dot.Ino, offset, DirectoryType, dotName)
+                : writer.TryAdd(dot.Ino, offset, DirectoryType, dotName);
+        }
+        int index = position - DotEntries;
+        ReadOnlySpan<byte> name = listing.NameAt(index);
+        ulong ino = PathHash.ToIno(PathHash.Append(directory.PathState, name));
+        uint type = listing.IsDirectoryAt(index) ? DirectoryType : RegularType;
+        if (!plus)
+            return writer.TryAdd(ino, offset, type, name);
+        // Whether it fits is known before the lookup is counted: what does not reach the kernel is never forgotten by it.
+        if (!writer.CanAddPlus(name.Length))
+            return false;
+        // An entry in doubt is only named (node id 0): the kernel looks it up if somebody wants it.
+        FuseEntryOut entry = listing.IsDoubtfulAt(index) || _clock.HasPassed(listing.ExpiresAt)
+            ? default
+            : EntryOut(_inodes.LookUp(directory, name, listing.EntryAt(index)), listing.ExpiresAt);
+        return writer.TryAddPlus(entry, ino, offset, type, name);
+    }
+
+    /// <summary>READDIR's offset: 31 bits of listing generation over 32 bits of position; never negative as the kernel's loff_t.</summary>
+    private static class Cookie
+    {
+        public static ulong Make(uint generation, int position) => ((ulong)generation << 32) | (uint)position;
+
+        public static (uint Generation, int Position) Split(ulong cookie) => ((uint)(cookie >> 32), (int)(uint)cookie);
+    }
+}

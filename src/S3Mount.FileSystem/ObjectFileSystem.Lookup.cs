@@ -1,0 +1,111 @@
+using Mono.Unix.Native;
+using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Listing;
+using S3Mount.Fuse;
+using S3Mount.Fuse.Protocol;
+using S3Mount.Fuse.Session;
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem;
+
+public sealed partial class ObjectFileSystem
+{
+    public ValueTask LookupAsync(FuseRequest request, NodeId parent, ReadOnlySpan<byte> name)
+    {
+        if (!TryFindDirectory(request, parent, out DirectoryInode directory))
+            return default;
+        if (name.Length > EntryName.MaxLength)
+        {
+            request.ReplyError(Errno.ENAMETOOLONG);
+            return default;
+        }
+        if (TryAnswerFromListing(directory, name, out DirectoryEntry? entry, out long expiresAt))
+        {
+            ReplyEntry(request, directory, name, entry, expiresAt);
+            return default;
+        }
+        return LookupSlowAsync(request, directory, name.ToArray());
+    }
+
+    private async ValueTask LookupSlowAsync(FuseRequest request, DirectoryInode directory, byte[] name)
+    {
+        try
+        {
+            (DirectoryEntry? entry, long expiresAt) = await ResolveAsync(directory, name, request.CancellationToken).ConfigureAwait(false);
+            ReplyEntry(request, directory, name, entry, expiresAt);
+        }
+        catch (Exception failure)
+        {
+            bool cancelled = request.CancellationToken.IsCancellationRequested;
+            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "looking up", new ObjectKey(directory.KeyOf(name)), isRead: false, cancelled));
+        }
+    }
+
+    // What a name stands for, from the store if need be. A directory that was one list page is listed again when its listing has
+    // expired; a larger one is listed behind, and the name asked for alone.
+    private async ValueTask<(DirectoryEntry? Entry, long ExpiresAt)> ResolveAsync(DirectoryInode directory, byte[] name, CancellationToken cancellationToken)
+    {
+        bool hasListing = _listings.FindListing(directory) is not null;
+        if (!hasListing && directory.LastListing is { Pages: 1 })
+        {
+            DirectoryListing listing = await _lister.ListAsync(directory, cancellationToken).ConfigureAwait(false);
+            int index = listing.Find(name);
+            return index >= 0 ? (listing.EntryAt(index), listing.ExpiresAt) : (null, NegativeExpiry(listing));
+        }
+        if (!hasListing && directory.LastListing is not null)
+            _lister.RefreshBehind(directory);
+        LookupResult result = _listings.FindAttribute(directory, name) ?? await _lister.LookUpAsync(directory, name, cancellationToken).ConfigureAwait(false);
+        return (result.Entry, result.ExpiresAt);
+    }
+
+    // False: the listing does not know, is not there or no longer holds.
+    private bool TryAnswerFromListing(DirectoryInode directory, ReadOnlySpan<byte> name, out DirectoryEntry? entry, out long expiresAt)
+    {
+        (entry, expiresAt) = (null, 0);
+        if (_listings.FindListing(directory) is not { } listing)
+            return false;
+        int index = listing.Find(name);
+        if (index < 0)
+        {
+            expiresAt = NegativeExpiry(listing);
+            return true;
+        }
+        if (listing.IsDoubtfulAt(index))
+            return false;
+        (entry, expiresAt) = (listing.EntryAt(index), listing.ExpiresAt);
+        return true;
+    }
+
+    // The listing is authoritative for as long as it holds, but the kernel remembers what is missing no longer than asked.
+    private long NegativeExpiry(DirectoryListing listing) => Math.Min(listing.ExpiresAt, _clock.After(_options.NegativeMetadataTtl));
+
+    private void ReplyEntry(FuseRequest request, DirectoryInode directory, ReadOnlySpan<byte> name, in DirectoryEntry? entry, long expiresAt)
+    {
+        if (entry is not { } found)
+        {
+            // A node id of 0 with a timeout is a negative entry (fuse_lookup_name, fs/fuse/dir.c, v6.18).
+            FuseEntryOut negative = default;
+            negative.SetEntryTimeout(_clock.Until(expiresAt));
+            request.ReplyEntry(negative);
+            return;
+        }
+        Inode inode = _inodes.LookUp(directory, name, found);
+        request.ReplyEntry(EntryOut(inode, expiresAt));
+    }
+
+    private FuseEntryOut EntryOut(Inode inode, long expiresAt)
+    {
+        var entry = new FuseEntryOut { NodeId = inode.Id.Value, Attr = _attributes.Write(inode) };
+        entry.SetEntryTimeout(_clock.Until(expiresAt));
+        entry.SetAttrTimeout(AttrTimeout(inode, expiresAt));
+        return entry;
+    }
+
+    // A directory that was listed must be asked for again when that listing expires, or the kernel would keep its entries.
+    private TimeSpan AttrTimeout(Inode inode, long expiresAt)
+    {
+        if (inode is not DirectoryInode { LastListing: not null } directory)
+            return _clock.Until(expiresAt);
+        return _listings.FindListing(directory) is { } listing ? _clock.Until(Math.Min(expiresAt, listing.ExpiresAt)) : TimeSpan.Zero;
+    }
+}

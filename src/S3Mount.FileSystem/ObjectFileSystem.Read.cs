@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using Mono.Unix.Native;
+using S3Mount.FileSystem.Caching;
+using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Reading;
+using S3Mount.Fuse;
+using S3Mount.Fuse.Protocol;
+using S3Mount.Fuse.Session;
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem;
+
+public sealed partial class ObjectFileSystem
+{
+    // Blocks that a READ of a stream can span: a READ of 1 MiB over parts of at least 1 MiB spans two, over the leavings of
+    // smaller random reads more. Beyond this the slow path answers.
+    private const int MaxInlineLeases = 8;
+
+    private int _unpinnedNamed;
+
+    public ValueTask ReadAsync(FuseRequest request, NodeId node, in FuseReadIn read)
+    {
+        if (_inodes.Find(node) is not FileInode file)
+        {
+            request.ReplyError(_inodes.Find(node) is null ? Errno.ESTALE : Errno.EISDIR);
+            return default;
+        }
+        int length = (int)Math.Min(read.Size, (ulong)Math.Max(0, file.Size - (long)Math.Min(read.Offset, long.MaxValue)));
+        if (length == 0)
+        {
+            request.ReplyRead(read, (ulong)file.Size, []);
+            return default;
+        }
+        if (StorageClass.IsArchived(file.StorageClass))
+        {
+            LogMessages.Archived(_logger, file.Key, file.StorageClass);
+            request.ReplyError(Errno.EACCES);
+            return default;
+        }
+        ObjectReader reader = file.Reader ?? OpenReader(file);
+        return TryReadHit(request, file, reader, read, length) ? default : ReadMissAsync(request, file, reader, read, length);
+    }
+
+    private ObjectReader OpenReader(FileInode file)
+    {
+        if (!file.Version.IsPinned && Interlocked.Exchange(ref _unpinnedNamed, 1) == 0)
+            LogMessages.NoETag(_logger, file.Key);
+        return file.AttachReader(new ObjectReader(_fetcher, file.Key, file.Version));
+    }
+
+    private bool TryReadHit(FuseRequest request, FileInode file, ObjectReader reader, in FuseReadIn read, int length)
+    {
+        var leases = new LeaseRow();
+        Span<FuseSlice> slices = stackalloc FuseSlice[MaxInlineLeases];
+        int count = reader.TryLease((long)read.Offset, length, leases, slices);
+        if (count == 0)
+            return false;
+        try
+        {
+            request.ReplyRead(read, (ulong)file.Size, slices[..count]);
+        }
+        finally
+        {
+            reader.Return(((ReadOnlySpan<Block>)leases)[..count], slices[..count]);
+        }
+        reader.Observe((long)read.Offset, length);
+        return true;
+    }
+
+    private async ValueTask ReadMissAsync(FuseRequest request, FileInode file, ObjectReader reader, FuseReadIn read, int length)
+    {
+        try
+        {
+            List<Block> leases = await reader.LeaseAsync((long)read.Offset, length, request.CancellationToken).ConfigureAwait(false);
+            FuseSlice[] slices = Slices(leases, (long)read.Offset, length);
+            try
+            {
+                request.ReplyRead(read, (ulong)file.Size, slices);
+            }
+            finally
+            {
+                reader.Return(leases.ToArray(), slices);
+            }
+        }
+        catch (Exception failure)
+        {
+            bool cancelled = request.CancellationToken.IsCancellationRequested;
+            Errno errno = ErrnoMapper.MapAndLog(_logger, failure, "reading", file.Key, isRead: true, cancelled);
+            request.ReplyError(errno);
+            if (errno == Errno.ESTALE)
+                ForgetVersion(file);
+        }
+    }
+
+    private static FuseSlice[] Slices(List<Block> leases, long offset, int length)
+    {
+        long end = offset + length;
+        var slices = new FuseSlice[leases.Count];
+        for (int i = 0; i < slices.Length; i++)
+        {
+            int take = (int)(Math.Min(end, leases[i].End) - offset);
+            slices[i] = leases[i].Slice(offset, take);
+            offset += take;
+        }
+        return slices;
+    }
+
+    // The version is gone from the store. Nothing that remembers it may answer for its name any more, and since a zero-message
+    // open has no step in which the kernel could ask again, the kernel is told: the next open finds what is there now.
+    private void ForgetVersion(FileInode file)
+    {
+        DirectoryInode directory = file.Parent!;
+        _listings.FindListing(directory)?.Doubt(file.Name);
+        _listings.RemoveAttribute(directory, file.Name);
+        _connection?.Notifier.InvalidateEntry(directory.Id, file.Name, expireOnly: true);
+    }
+
+    [InlineArray(MaxInlineLeases)]
+    private struct LeaseRow
+    {
+        private Block _first;
+    }
+}

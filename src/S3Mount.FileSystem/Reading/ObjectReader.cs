@@ -1,0 +1,386 @@
+using System.Runtime.InteropServices;
+using S3Mount.FileSystem.Caching;
+using S3Mount.Fuse.Protocol;
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem.Reading;
+
+/// <summary>
+/// The blocks of one version of an object and the streams that read it. Reads of one object do not wait for each other: the
+/// gate is held for bookkeeping only.
+/// </summary>
+internal sealed class ObjectReader : IDisposable
+{
+    private readonly Lock _gate = new();
+    // Ordered by offset, not overlapping.
+    private readonly List<Block> _blocks = [];
+    private readonly ReadaheadWindow _window = new();
+    private readonly BlockFetcher _fetcher;
+    private readonly CancellationTokenSource _closed = new();
+    private bool _isClosed;
+    private bool _isStreaming;
+
+    public ObjectReader(BlockFetcher fetcher, ObjectKey key, in ObjectVersion version)
+    {
+        _fetcher = fetcher;
+        Key = key;
+        Version = version;
+    }
+
+    public ObjectKey Key { get; }
+
+    public ObjectVersion Version { get; }
+
+    /// <summary>
+    /// Leases on the blocks that hold a range, if every byte of it is there; nothing waits and nothing is allocated.
+    /// </summary>
+    /// <param name="leases">Filled with blocks, each to be released by <see cref="Return"/>.</param>
+    /// <param name="slices">The range itself, in order; as many as there are leases.</param>
+    /// <returns>How many; 0: something is missing.</returns>
+    public int TryLease(long offset, int length, Span<Block> leases, Span<FuseSlice> slices)
+    {
+        int count = 0;
+        long end = offset + length;
+        lock (_gate)
+        {
+            for (int i = FirstAt(offset); offset < end; i++)
+            {
+                if (i >= _blocks.Count || count == leases.Length || _blocks[i].Offset > offset)
+                    break;
+                Block block = _blocks[i];
+                int take = (int)(Math.Min(end, block.End) - offset);
+                if (offset - block.Offset + take > block.Filled)
+                    break;
+                block.AddReference();
+                leases[count] = block;
+                slices[count++] = block.Slice(offset, take);
+                offset += take;
+            }
+        }
+        if (offset == end)
+            return count;
+        foreach (Block block in leases[..count])
+            block.Release();
+        return 0;
+    }
+
+    /// <summary>Gives leases back after their bytes have been sent.</summary>
+    public void Return(ReadOnlySpan<Block> leases, ReadOnlySpan<FuseSlice> sent)
+    {
+        for (int i = 0; i < leases.Length; i++)
+        {
+            bool consumed = leases[i].Consume(sent[i].Length);
+            leases[i].Release();
+            if (consumed)
+                _fetcher.Cache.OnConsumed(leases[i]);
+        }
+        _fetcher.Cache.OnReleased();
+    }
+
+    /// <summary>
+    /// Leases on the blocks that hold a range; what is missing is fetched. Completes when every byte of the range is there. The
+    /// leases are the caller's, also those of a list that a failure left behind is released here.
+    /// </summary>
+    /// <exception cref="ObjectStoreException"/>
+    /// <exception cref="TimeoutException">No memory could be had before the deadline.</exception>
+    public async Task<List<Block>> LeaseAsync(long offset, int length, CancellationToken cancellationToken)
+    {
+        List<Block> leases = await ReserveAndLeaseAsync(offset, length, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            long end = offset + length;
+            foreach (Block block in leases)
+                await block.WaitAsync((int)(Math.Min(end, block.End) - block.Offset), cancellationToken).ConfigureAwait(false);
+            return leases;
+        }
+        catch
+        {
+            foreach (Block block in leases)
+                block.Release();
+            _fetcher.Cache.OnReleased();
+            throw;
+        }
+    }
+
+    /// <summary>Enters a READ that was answered from blocks, and fetches ahead what its stream will want next.</summary>
+    public void Observe(long offset, int length)
+    {
+        if (Version.Size <= ReadaheadWindow.SmallObject)
+            return;
+        List<Block>? started = null;
+        int wanted;
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            wanted = StartAhead(ref _window.Observe(offset, length, _fetcher.Clock.Now), ref started);
+            EndStreamsAtEnd();
+        }
+        // Room is made without the gate, since evicting takes the gates of other readers; the next READ tries again.
+        if (wanted > 0)
+            _fetcher.Cache.MakeRoom(wanted);
+        Fetch(started, ahead: true);
+    }
+
+    /// <summary>Drops what was fetched ahead if no stream has moved since that moment.</summary>
+    /// <returns>Whether the reader is still streaming.</returns>
+    public bool DropIfSilent(long moment)
+    {
+        List<Block> dropped = [];
+        lock (_gate)
+        {
+            if (!_isStreaming || !_window.IsSilentSince(moment))
+                return _isStreaming;
+            _window.Reset();
+            EndStreaming();
+            foreach (Block block in _blocks)
+            {
+                if (block.IsComplete && !block.IsInUse)
+                    dropped.Add(block);
+            }
+        }
+        foreach (Block block in dropped)
+            Remove(block);
+        return false;
+    }
+
+    /// <summary>Takes a block out of the index, if it is in it.</summary>
+    public void Remove(Block block)
+    {
+        lock (_gate)
+        {
+            int index = FirstAt(block.Offset);
+            if (index >= _blocks.Count || !ReferenceEquals(_blocks[index], block))
+                return;
+            _blocks.RemoveAt(index);
+            block.IsIndexed = false;
+        }
+        _fetcher.Cache.OnRemoved(block);
+        block.Release();
+    }
+
+    /// <summary>The kernel has forgotten the inode, or the mount ends: fetches are cancelled and blocks given back.</summary>
+    public void Dispose()
+    {
+        Block[] blocks;
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+            EndStreaming();
+            blocks = [.. _blocks];
+        }
+        _closed.Cancel();
+        foreach (Block block in blocks)
+            Remove(block);
+    }
+
+    private async Task<List<Block>> ReserveAndLeaseAsync(long offset, int length, CancellationToken cancellationToken)
+    {
+        int part = EnterStream(offset, length);
+        long reserved = 0;
+        while (true)
+        {
+            long needed;
+            List<Block>? leases = null;
+            List<Block> started = [];
+            List<Block>? ahead = null;
+            bool closed;
+            lock (_gate)
+            {
+                closed = _isClosed;
+                needed = closed ? 0 : MissingCapacity(offset, offset + length, part);
+                if (!closed && needed <= reserved)
+                {
+                    leases = CreateAndLease(offset, offset + length, part, started);
+                    if (part > 0 && _window.TryFind(offset, length, out int stream))
+                        StartAhead(ref _window[stream], ref ahead);
+                    EndStreamsAtEnd();
+                }
+            }
+            if (leases is not null)
+            {
+                if (reserved > needed)
+                    _fetcher.Cache.Budget.Release(reserved - needed);
+                Fetch(started, ahead: false);
+                Fetch(ahead, ahead: true);
+                return leases;
+            }
+            // Nobody waits for memory while holding some: what was reserved goes back first, and leases are taken after.
+            if (reserved > 0)
+                _fetcher.Cache.Budget.Release(reserved);
+            reserved = 0;
+            ObjectDisposedException.ThrowIf(closed, this);
+            if (!_fetcher.Cache.TryReserve(needed, evictUnread: true))
+                await ReserveByDeadlineAsync(needed, cancellationToken).ConfigureAwait(false);
+            reserved = needed;
+        }
+    }
+
+    // How far beyond a READ a request for its missing bytes goes: to the end of a small object, by a part in a stream.
+    private int EnterStream(long offset, int length)
+    {
+        if (Version.Size <= ReadaheadWindow.SmallObject)
+            return 0;
+        lock (_gate)
+        {
+            long window = ShareOf(_window.Observe(offset, length, _fetcher.Clock.Now));
+            return (int)Math.Min(ReadaheadWindow.PartFor(window), window);
+        }
+    }
+
+    // In whole pages, so that a page lies in one part. A window below one READ would cost a request for less than that.
+    private long ShareOf(in ReadaheadWindow.Stream stream)
+    {
+        long window = Math.Min(stream.Window, _fetcher.WindowShare) / BlockPool.PageSize * BlockPool.PageSize;
+        return window < ReadaheadWindow.MinWindow ? 0 : window;
+    }
+
+    private async Task ReserveByDeadlineAsync(long bytes, CancellationToken cancellationToken)
+    {
+        TimeSpan deadline = _fetcher.Options.IoDeadline;
+        using var source = deadline > TimeSpan.Zero ? new CancellationTokenSource(deadline, _fetcher.Clock.TimeProvider) : new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(source.Token, cancellationToken);
+        try
+        {
+            await _fetcher.Cache.ReserveAsync(bytes, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (source.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no memory for a read of '{Key}' within {deadline.TotalSeconds:0} s: raise --memory, or read fewer files at once");
+        }
+    }
+
+    private long MissingCapacity(long offset, long end, int part)
+    {
+        long capacity = 0;
+        foreach ((long from, long to) in Gaps(offset, end, part))
+            capacity += BlockPool.CapacityFor((int)(to - from));
+        return capacity;
+    }
+
+    // The parts of a range that no block holds, the last one extended to the size of a part. Under the gate.
+    private List<(long From, long To)> Gaps(long offset, long end, int part)
+    {
+        var gaps = new List<(long From, long To)>();
+        bool isSmall = Version.Size <= ReadaheadWindow.SmallObject;
+        int i = FirstAt(isSmall ? 0 : offset);
+        if (isSmall)
+            (offset, end) = (0, Version.Size);
+        while (offset < end)
+        {
+            long nextBlock = i < _blocks.Count ? _blocks[i].Offset : Version.Size;
+            if (nextBlock <= offset && i < _blocks.Count)
+            {
+                offset = _blocks[i++].End;
+                continue;
+            }
+            long to = Math.Min(nextBlock, Math.Max(end, offset + part));
+            gaps.Add((offset, Math.Min(to, Version.Size)));
+            offset = to;
+        }
+        return gaps;
+    }
+
+    private List<Block> CreateAndLease(long offset, long end, int part, List<Block> started)
+    {
+        foreach ((long from, long to) in Gaps(offset, end, part))
+            started.Add(Insert(from, (int)(to - from)));
+        var leases = new List<Block>();
+        for (int i = FirstAt(offset); i < _blocks.Count && _blocks[i].Offset < end; i++)
+        {
+            _blocks[i].AddReference();
+            leases.Add(_blocks[i]);
+        }
+        return leases;
+    }
+
+    // Under the gate: the parts of a stream's window that nobody has asked for yet, as far as memory and connections allow.
+    // Returns the bytes for which there was no memory.
+    private int StartAhead(ref ReadaheadWindow.Stream stream, ref List<Block>? started)
+    {
+        long window = ShareOf(stream);
+        int part = (int)Math.Min(ReadaheadWindow.PartFor(window), window);
+        long target = Math.Min(Version.Size, stream.Next + window);
+        while (part > 0 && stream.Ahead < target && (target - stream.Ahead >= part || target == Version.Size))
+        {
+            int i = FirstAt(stream.Ahead);
+            if (i < _blocks.Count && _blocks[i].Offset <= stream.Ahead)
+            {
+                stream.Ahead = _blocks[i].End;
+                continue;
+            }
+            long to = Math.Min(Math.Min(stream.Ahead + part, Version.Size), i < _blocks.Count ? _blocks[i].Offset : long.MaxValue);
+            int length = (int)(to - stream.Ahead);
+            if (!_fetcher.TryEnterAhead())
+                return 0;
+            if (!_fetcher.Cache.Budget.TryReserve(BlockPool.CapacityFor(length)))
+            {
+                _fetcher.LeaveAhead();
+                return BlockPool.CapacityFor(length);
+            }
+            (started ??= []).Add(Insert(stream.Ahead, length));
+            stream.Ahead = to;
+            BeginStreaming();
+        }
+        return 0;
+    }
+
+    private void BeginStreaming()
+    {
+        if (_isStreaming)
+            return;
+        _isStreaming = true;
+        _fetcher.StreamingBegan(this);
+    }
+
+    // A stream at the end of the object wants nothing more; its share goes to the others at once.
+    private void EndStreamsAtEnd()
+    {
+        if (_window.RemoveAt(Version.Size) && _window.IsEmpty)
+            EndStreaming();
+    }
+
+    private void EndStreaming()
+    {
+        if (!_isStreaming)
+            return;
+        _isStreaming = false;
+        _fetcher.StreamingEnded(this);
+    }
+
+    // Under the gate. One reference is the index's, one is the fetch's.
+    private Block Insert(long offset, int length)
+    {
+        Block block = _fetcher.Cache.Create(this, offset, length);
+        block.AddReference();
+        block.IsIndexed = true;
+        _blocks.Insert(FirstAt(offset), block);
+        return block;
+    }
+
+    private void Fetch(List<Block>? blocks, bool ahead)
+    {
+        if (blocks is null)
+            return;
+        foreach (Block block in blocks)
+            _ = _fetcher.FetchAsync(block, ahead, _closed.Token);
+    }
+
+    /// <summary>The first block that ends after an offset. Under the gate.</summary>
+    private int FirstAt(long offset)
+    {
+        int low = 0, high = _blocks.Count;
+        Span<Block> blocks = CollectionsMarshal.AsSpan(_blocks);
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (blocks[middle].End <= offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+}

@@ -1,0 +1,155 @@
+namespace S3Mount.FileSystem.Reading;
+
+/// <summary>
+/// Recognises the streams in the READs of one object by their offsets, since nobody says which descriptor a READ comes from or
+/// when it was closed, and says how far each may be read ahead. Guarded by the reader's gate.
+/// </summary>
+internal sealed class ReadaheadWindow
+{
+    /// <summary>
+    /// Objects of at most this size are fetched whole by one request: at 80 MB/s a megabyte takes 13 ms, less than the 20 ms to
+    /// the first byte of a second request.
+    /// </summary>
+    public const int SmallObject = 1 << 20;
+
+    /// <summary>
+    /// The first part of a stream. The kernel's largest READ (max_pages 256), so that one request answers the first READ however
+    /// large.
+    /// </summary>
+    public const int MinPart = 1 << 20;
+
+    /// <summary>
+    /// The largest part: at 20 ms to the first byte and 80 MB/s, 8 MiB keep a connection busy 84 % of the time, and the
+    /// connections of a window together hide the rest.
+    /// </summary>
+    public const int MaxPart = 8 << 20;
+
+    /// <summary>The largest window: 16 parts of the largest size, 1.3 GB/s at 80 MB/s a connection.</summary>
+    public const long MaxWindow = 16L * MaxPart;
+
+    /// <summary>
+    /// The smallest window worth a request, where many streams share little memory: one READ with the kernel's default
+    /// readahead of 128 KiB.
+    /// </summary>
+    public const int MinWindow = 128 << 10;
+
+    // A stream that does not begin at the beginning of the object must have read this much before anything is fetched ahead: a
+    // record of a RecordIO file or a row group is read once and then left, and must not cost more than itself.
+    private const int ProofOfStream = 1 << 20;
+
+    // READs of one stream arrive out of order by as much as the kernel sends at once: one largest READ.
+    private const int Slack = 1 << 20;
+
+    // 4 DataLoader workers with two open samples each.
+    private const int MaxStreams = 8;
+
+    private readonly Stream[] _streams = new Stream[MaxStreams];
+    private int _count;
+
+    /// <summary>Where one reader is in the object.</summary>
+    internal struct Stream
+    {
+        /// <summary>The end of the furthest READ.</summary>
+        public long Next;
+
+        /// <summary>The end of what has been asked for ahead.</summary>
+        public long Ahead;
+
+        /// <summary>Bytes read so far.</summary>
+        public long Length;
+
+        /// <summary>A moment of the mount's clock.</summary>
+        public long LastMoved;
+
+        /// <summary>Whether it began at the beginning of the object, as readers of whole files do.</summary>
+        public bool FromStart;
+
+        /// <summary>How far beyond <see cref="Next"/> it may be fetched, before any share is taken into account.</summary>
+        public readonly long Window => FromStart
+            ? Math.Clamp(2 * Length, MinPart, MaxWindow)
+            : Length >= ProofOfStream ? Math.Min(2 * Length, MaxWindow) : 0;
+    }
+
+    /// <summary>Enters a READ and returns the stream it belongs to; a new one takes the place of the one silent for longest.</summary>
+    public ref Stream Observe(long offset, int length, long now)
+    {
+        int index = FindStream(offset, length);
+        if (index < 0)
+        {
+            index = _count < MaxStreams ? _count++ : LongestSilent();
+            _streams[index] = new Stream { Next = offset, Ahead = offset };
+        }
+        ref Stream stream = ref _streams[index];
+        // The READs of a new stream may overtake each other: the one from the beginning need not be the first to come.
+        stream.FromStart |= offset == 0;
+        stream.Next = Math.Max(stream.Next, offset + length);
+        stream.Ahead = Math.Max(stream.Ahead, stream.Next);
+        stream.Length += length;
+        stream.LastMoved = now;
+        return ref stream;
+    }
+
+    public ref Stream this[int index] => ref _streams[index];
+
+    /// <summary>The stream that a READ belongs to.</summary>
+    public bool TryFind(long offset, int length, out int stream) => (stream = FindStream(offset, length)) >= 0;
+
+    public bool IsEmpty => _count == 0;
+
+    /// <summary>Forgets the streams that have come to an offset, or beyond.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool RemoveAt(long end)
+    {
+        int before = _count;
+        for (int i = _count - 1; i >= 0; i--)
+        {
+            if (_streams[i].Next >= end)
+                _streams[i] = _streams[--_count];
+        }
+        return _count < before;
+    }
+
+    /// <summary>How large the parts of a window are: a quarter of it, so that several are under way at once.</summary>
+    public static int PartFor(long window) => (int)Math.Clamp(window / 4 / MinPart * MinPart, MinPart, MaxPart);
+
+    /// <summary>Whether every stream has been silent since that moment.</summary>
+    public bool IsSilentSince(long moment)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_streams[i].LastMoved > moment)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Forgets all streams: what is read next begins anew.</summary>
+    public void Reset() => _count = 0;
+
+    private int FindStream(long offset, int length)
+    {
+        int best = -1;
+        long bestDistance = Slack + 1L;
+        for (int i = 0; i < _count; i++)
+        {
+            // A READ may begin behind the stream's end (another READ overtook it) or beyond it (it overtook another).
+            long distance = Math.Abs(offset - _streams[i].Next);
+            if (offset + length == _streams[i].Next)
+                distance = 0;
+            if (distance < bestDistance)
+                (best, bestDistance) = (i, distance);
+        }
+        return best;
+    }
+
+    private int LongestSilent()
+    {
+        int oldest = 0;
+        for (int i = 1; i < _count; i++)
+        {
+            if (_streams[i].LastMoved < _streams[oldest].LastMoved)
+                oldest = i;
+        }
+        return oldest;
+    }
+}

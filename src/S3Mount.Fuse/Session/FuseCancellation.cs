@@ -1,0 +1,11 @@
+namespace S3Mount.Fuse.Session;
+
+/// <summary>Why the token of a request tripped; decides the errno of an operation that ends by OperationCanceledException.</summary>
+internal enum FuseCancellation
+{
+    None,
+    /// <summary>The caller got a signal: EINTR.</summary>
+    Interrupt,
+    /// <summary>The session ends: EIO, because the caller has done nothing that would explain EINTR.</summary>
+    SessionEnd,
+}

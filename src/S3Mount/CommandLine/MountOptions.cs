@@ -1,0 +1,45 @@
+namespace S3Mount.CommandLine;
+
+/// <summary>The options of <c>s3mount BUCKET MOUNTPOINT</c>, in the order of the help text.</summary>
+internal static class MountOptions
+{
+    public static readonly OptionDefinition Foreground = new("foreground", null, "stay in the foreground, log to stderr") { ShortName = 'f', InFstab = false };
+
+    public static readonly OptionDefinition Prefix = new("prefix", "PREFIX", "mount only the keys below PREFIX; the same as BUCKET/PREFIX");
+    public static readonly OptionDefinition Region = new("region", "REGION", "region of the bucket (AWS_REGION, the profile, then what the bucket says)");
+    public static readonly OptionDefinition EndpointUrl = new("endpoint-url", "URL", "an S3-compatible server instead of AWS (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL)");
+    public static readonly OptionDefinition Profile = new("profile", "NAME", "profile of ~/.aws/config and ~/.aws/credentials (AWS_PROFILE)");
+    public static readonly OptionDefinition NoSignRequest = new("no-sign-request", null, "anonymous requests, for public buckets");
+    public static readonly OptionDefinition RequesterPays = new("requester-pays", null, "agree to pay for requests to the bucket");
+    public static readonly OptionDefinition ForcePathStyle = new("force-path-style", null, "ask for URL/BUCKET/KEY (implied by an endpoint that is an IP address)");
+    public static readonly OptionDefinition CaBundle = new("ca-bundle", "FILE", "PEM file with certificates to trust besides the system's (AWS_CA_BUNDLE)");
+    public static readonly OptionDefinition MaxConnections = new("max-connections", "N", "requests to the store at once (64)");
+    public static readonly OptionDefinition IoDeadline = new("io-deadline", "DURATION", "how long a read waits for a store in trouble; 0 for ever (5m)");
+
+    public static readonly OptionDefinition MetadataTtl = new("metadata-ttl", "DURATION", "how long listings and attributes hold before the store is asked again (60s)");
+    public static readonly OptionDefinition NegativeMetadataTtl = new("negative-metadata-ttl", "DURATION", "the same for names that do not exist (5s)");
+    public static readonly OptionDefinition Memory = new("memory", "SIZE", "budget for cached blocks and readahead together (a quarter of the memory, at least 128MiB)");
+
+    public static readonly OptionDefinition AllowOther = new("allow-other", null, "let other users in (needs root or user_allow_other in /etc/fuse.conf)");
+    public static readonly OptionDefinition AllowRoot = new("allow-root", null, "let the owner and root in (needs the same)");
+    public static readonly OptionDefinition Uid = new("uid", "USER", "owner of all files, by name or number (the caller)");
+    public static readonly OptionDefinition Gid = new("gid", "GROUP", "group of all files, by name or number (the caller's)");
+    public static readonly OptionDefinition FileMode = new("file-mode", "MODE", "permissions of files, octal (0444)");
+    public static readonly OptionDefinition DirMode = new("dir-mode", "MODE", "permissions of directories, octal (0555)");
+
+    public static readonly OptionDefinition LogLevel = new("log-level", "LEVEL", "trace, debug, info, warning or error (info)");
+    public static readonly OptionDefinition LogFile = new("log-file", "FILE", "append the log to FILE; SIGHUP opens it anew (stderr with -f, syslog without)");
+
+    /// <summary>fstab's option list; see <see cref="FstabOptions"/>.</summary>
+    public static readonly OptionDefinition Fstab = new("options", "OPT[,OPT]", "options as in /etc/fstab: those above, such as metadata_ttl=10m, and ro, nodev, _netdev, ...") { ShortName = 'o', InFstab = false };
+
+    public static readonly (string Title, OptionDefinition[] Options)[] Groups =
+    [
+        ("Store", [Prefix, Region, EndpointUrl, Profile, NoSignRequest, RequesterPays, ForcePathStyle, CaBundle, MaxConnections, IoDeadline]),
+        ("Caching", [MetadataTtl, NegativeMetadataTtl, Memory]),
+        ("Permissions", [AllowOther, AllowRoot, Uid, Gid, FileMode, DirMode]),
+        ("Running", [Foreground, LogLevel, LogFile, Fstab]),
+    ];
+
+    public static IEnumerable<OptionDefinition> All => Groups.SelectMany(group => group.Options);
+}

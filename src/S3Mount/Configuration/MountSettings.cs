@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using S3Mount.FileSystem;
+using S3Mount.Fuse.Mounting;
+using S3Mount.ObjectStore.S3;
+
+namespace S3Mount.Configuration;
+
+/// <summary>A mount as it was asked for: validated, with defaults filled in and paths made absolute.</summary>
+internal sealed record MountSettings
+{
+    public required string Bucket { get; init; }
+
+    /// <summary>Empty, or ends in <c>/</c>.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Absolute; links are not yet resolved.</summary>
+    public required string Mountpoint { get; init; }
+
+    public bool Foreground { get; init; }
+
+    public string? Region { get; init; }
+
+    public string? EndpointUrl { get; init; }
+
+    public string? Profile { get; init; }
+
+    public bool NoSignRequest { get; init; }
+
+    public bool RequesterPays { get; init; }
+
+    public bool ForcePathStyle { get; init; }
+
+    public string? CaBundle { get; init; }
+
+    public int MaxConnections { get; init; } = S3StoreOptions.DefaultMaxConnections;
+
+    /// <summary><see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
+    public TimeSpan IoDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    public TimeSpan MetadataTtl { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan NegativeMetadataTtl { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes.</summary>
+    public required long Memory { get; init; }
+
+    public bool AllowOther { get; init; }
+
+    public bool AllowRoot { get; init; }
+
+    public required uint Uid { get; init; }
+
+    public required uint Gid { get; init; }
+
+    public uint FileMode { get; init; } = 0x124; // 0444
+
+    public uint DirMode { get; init; } = 0x16d; // 0555
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    public string? LogFile { get; init; }
+
+    /// <summary>What is mounted, for people: <c>s3://bucket/prefix/</c>.</summary>
+    public string Url => $"s3://{Bucket}/{Prefix}";
+
+    public S3StoreOptions ToStoreOptions() => new()
+    {
+        Bucket = Bucket,
+        Prefix = Prefix,
+        Region = Region,
+        EndpointUrl = EndpointUrl,
+        Profile = Profile,
+        NoSignRequest = NoSignRequest,
+        RequesterPays = RequesterPays,
+        ForcePathStyle = ForcePathStyle,
+        CaBundle = CaBundle,
+        MaxConnections = MaxConnections,
+        IoDeadline = IoDeadline,
+    };
+
+    public ObjectFileSystemOptions ToFileSystemOptions() => new()
+    {
+        Prefix = Prefix,
+        MetadataTtl = MetadataTtl,
+        NegativeMetadataTtl = NegativeMetadataTtl,
+        MemoryBudget = Memory,
+        Uid = Uid,
+        Gid = Gid,
+        FileMode = AllowRoot ? FileMode & OwnerBits : FileMode,
+        DirectoryMode = AllowRoot ? DirMode & OwnerBits : DirMode,
+        IoDeadline = IoDeadline,
+        MaxConnections = MaxConnections,
+    };
+
+    public FuseMountOptions ToMountOptions() => new()
+    {
+        Source = $"s3mount#{Bucket}/{Prefix}".TrimEnd('/'),
+        AllowOther = AllowOther || AllowRoot,
+    };
+
+    /// <summary>
+    /// 0700. The kernel knows no allow_root: it is allow_other with the owner's bits alone, and default_permissions then lets
+    /// in the owner and root.
+    /// </summary>
+    private const uint OwnerBits = 0x1c0;
+}

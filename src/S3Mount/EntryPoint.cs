@@ -1,0 +1,51 @@
+using S3Mount.CommandLine;
+using S3Mount.Configuration;
+using S3Mount.Fuse;
+using S3Mount.Hosting;
+
+namespace S3Mount;
+
+/// <summary>From arguments to an exit code.</summary>
+internal static class EntryPoint
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongUsage = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        bool background = Detachment.Begin();
+        try
+        {
+            if (args.Contains("--help") || args is ["-h" or "-?", ..])
+            {
+                await Console.Out.WriteAsync(HelpText.Write()).ConfigureAwait(false);
+                return Done;
+            }
+            if (args is ["--version" or "-V", ..])
+            {
+                await Console.Out.WriteLineAsync($"s3mount {ProgramVersion.Text}").ConfigureAwait(false);
+                return Done;
+            }
+            if (args is [UmountCommand.Verb, .. var rest])
+            {
+                UmountProgram.Run(UmountCommand.Parse(rest));
+                return Done;
+            }
+            MountSettings settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
+            return settings.Foreground || background
+                ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)
+                : await BackgroundStart.RunAsync(args).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is UsageException or StartupException or FuseException)
+        {
+            await Console.Error.WriteLineAsync($"s3mount: {e.Message}").ConfigureAwait(false);
+            return e is UsageException ? WrongUsage : Failed;
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"s3mount: internal error: {e}").ConfigureAwait(false);
+            return Failed;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using S3Mount.CommandLine;
+using S3Mount.Configuration;
+using S3Mount.Fuse;
+using S3Mount.Interop;
+using S3Mount.Logging;
+
+namespace S3Mount.Hosting;
+
+/// <summary>The process that serves a mount: its log, its signals, its exit code.</summary>
+internal static class MountProgram
+{
+    /// <param name="background">Started by <see cref="BackgroundStart"/>.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UsageException">The log file cannot be used.</exception>
+    public static async Task<int> RunAsync(MountSettings settings, bool background)
+    {
+        string mountpoint = MountpointPath.Resolve(settings.Mountpoint);
+        MountpointCheck.ThrowIfBelow(mountpoint, settings.LogFile);
+        MountpointCheck.ThrowIfOthersAreNotAllowed(settings, LibC.GetEffectiveUid());
+        using var log = new LogQueue(OpenSink(settings, background), TimeProvider.System);
+        var logger = new LineLogger(log, settings.LogLevel);
+        TaskScheduler.UnobservedTaskException += (_, unseen) => logger.UnobservedTaskException(unseen.Exception);
+        AppDomain.CurrentDomain.UnhandledException += (_, fatal) =>
+        {
+            logger.UnhandledException((Exception)fatal.ExceptionObject);
+            log.Dispose();
+        };
+        // Standard error is the log itself only with -f and without a log file; elsewhere the caller is told beside it.
+        bool logsToTerminal = !background && settings.LogFile is null;
+        using var signals = new StopSignals(settings.LogFile is not null ? log.Reopen : background ? () => { } : null);
+        var run = new MountRun(settings, mountpoint, logger, TimeProvider.System)
+        {
+            Notice = logsToTerminal ? _ => { } : Tell,
+            Ready = background ? Detachment.Complete : () => { },
+            Notifier = new ServiceNotifier(Environment.GetEnvironmentVariable(ServiceNotifier.Variable)),
+        };
+        try
+        {
+            await run.RunAsync(signals).ConfigureAwait(false);
+            return EntryPoint.Done;
+        }
+        catch (Exception e)
+        {
+            string reason = Reason(e, signals);
+            if (!logsToTerminal)
+                logger.Failed(reason);
+            logger.FailedBecause(e);
+            Tell(reason);
+            return e is UsageException ? EntryPoint.WrongUsage : EntryPoint.Failed;
+        }
+    }
+
+    /// <summary>The one line; all that is not foreseen is a bug and says where.</summary>
+    private static string Reason(Exception exception, StopSignals signals) => exception switch
+    {
+        StartupException or FuseException or UsageException => exception.Message,
+        OperationCanceledException when signals.Stopping.IsCancellationRequested => "stopped before the mount was usable; nothing is mounted",
+        OperationCanceledException => "the kernel did not begin to use the mount in time; nothing is mounted",
+        _ => $"internal error: {exception}".ReplaceLineEndings(" "),
+    };
+
+    private static void Tell(string line) => Console.Error.WriteLine("s3mount: " + line);
+
+    private static ILogSink OpenSink(MountSettings settings, bool background)
+    {
+        if (settings.LogFile is null)
+        {
+            if (!background)
+                return StreamSink.OpenStandardError(Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
+            return SyslogSink.IsAvailable ? new SyslogSink() : new NullSink();
+        }
+        try
+        {
+            return new FileSink(settings.LogFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--log-file: {settings.LogFile} cannot be opened: {FileProblem.Describe(e)}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using Microsoft.Extensions.Logging;
+using S3Mount.Configuration;
+using S3Mount.FileSystem;
+using S3Mount.Fuse;
+using S3Mount.Fuse.Mounting;
+using S3Mount.Fuse.Session;
+using S3Mount.ObjectStore;
+using S3Mount.ObjectStore.S3;
+
+namespace S3Mount.Hosting;
+
+/// <summary>
+/// One mount from its first check to its end: mountpoint, store, prefix, mount, session; then it waits for a signal or for the
+/// mount to go, and takes everything down in the opposite order. Nothing stays mounted when a step fails.
+/// </summary>
+internal sealed class MountRun(MountSettings settings, string mountpoint, ILogger logger, TimeProvider timeProvider)
+{
+    /// <summary>Credentials from a metadata service, a region redirect and a list page, with a few tries each.</summary>
+    private static readonly TimeSpan _storeDeadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>The kernel sends INIT as soon as it is mounted.</summary>
+    private static readonly TimeSpan _initDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time for readers to close their files; well inside systemd's 90 s and Kubernetes' 30 s before they kill.</summary>
+    private static readonly TimeSpan _busyDeadline = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan _busyPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>As long as the largest READ: anything less cuts it into pieces (fs/fuse/file.c asks for what readahead plans).</summary>
+    private const int ReadaheadKibibytes = 1024;
+
+    /// <summary>Told of what the caller should know although the mount goes on.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
+
+    /// <summary>Called when the mount answers; throws when nobody wants it any more.</summary>
+    public Action Ready { get; init; } = () => { };
+
+    public ServiceNotifier Notifier { get; init; } = new(null);
+
+    /// <summary>Returns when the mount is gone, in order.</summary>
+    /// <exception cref="StartupException">The mount could not be made.</exception>
+    /// <exception cref="FuseException">Likewise, or the session broke.</exception>
+    public async Task RunAsync(StopSignals signals)
+    {
+        long start = timeProvider.GetTimestamp();
+        logger.Mounting(ProgramVersion.Text, settings.Url, mountpoint, settings.Memory >> 20);
+        Notifier.Status($"mounting {settings.Url} at {mountpoint}");
+        await MountpointCheck.PrepareAsync(mountpoint, settings, timeProvider, Cleared).ConfigureAwait(false);
+        S3ObjectStore store = await OpenStoreAsync(signals.Stopping).ConfigureAwait(false);
+        await using (store.ConfigureAwait(false))
+        {
+            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(), timeProvider, logger);
+            await using (fileSystem.ConfigureAwait(false))
+            {
+                FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
+                var session = new FuseSession(mount.Device, fileSystem, new FuseSessionOptions(), logger);
+                await using (session.ConfigureAwait(false))
+                {
+                    await ServeAsync(mount, session, start, signals).ConfigureAwait(false);
+                    logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
+                }
+            }
+        }
+    }
+
+    private static long Requests(ObjectStoreStatistics statistics) => statistics.Gets + statistics.Heads + statistics.Lists;
+
+    private async Task<S3ObjectStore> OpenStoreAsync(CancellationToken stopping)
+    {
+        using var deadline = new CancellationTokenSource(_storeDeadline, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
+        S3ObjectStore? store = null;
+        bool opened = false;
+        try
+        {
+            store = await S3ObjectStore.OpenAsync(settings.ToStoreOptions(), timeProvider, logger, either.Token).ConfigureAwait(false);
+            string? warning = await PrefixCheck.CheckAsync(store, settings, either.Token).ConfigureAwait(false);
+            if (warning is not null)
+                Warn(warning);
+            opened = true;
+            return store;
+        }
+        catch (ObjectStoreException e)
+        {
+            throw new StartupException(StoreProblem.Describe(e, settings), e);
+        }
+        catch (OperationCanceledException e) when (!stopping.IsCancellationRequested)
+        {
+            throw new StartupException(StoreProblem.DescribeTimeout(settings, _storeDeadline), e);
+        }
+        finally
+        {
+            if (!opened && store is not null)
+                await store.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ServeAsync(FuseMount mount, FuseSession session, long start, StopSignals signals)
+    {
+        try
+        {
+            using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping))
+            {
+                deadline.CancelAfter(_initDeadline);
+                await session.StartAsync(deadline.Token).ConfigureAwait(false);
+            }
+            if (!mount.TrySetReadahead(ReadaheadKibibytes))
+                logger.ReadaheadNotRaised();
+            Ready();
+        }
+        catch
+        {
+            TakeDown(mount);
+            throw;
+        }
+        logger.Mounted(settings.Url, mount.Mountpoint, (long)timeProvider.GetElapsedTime(start).TotalMilliseconds);
+        Notifier.Ready($"{settings.Url} is mounted at {mount.Mountpoint}");
+        await WaitForEndAsync(mount, session, signals).ConfigureAwait(false);
+    }
+
+    private async Task WaitForEndAsync(FuseMount mount, FuseSession session, StopSignals signals)
+    {
+        Task stopping = Task.Delay(Timeout.InfiniteTimeSpan, signals.Stopping);
+        Task first = await Task.WhenAny(session.Completion, stopping).ConfigureAwait(false);
+        Notifier.Stopping($"unmounting {mount.Mountpoint}");
+        if (first == stopping)
+        {
+            logger.Stopping(mount.Mountpoint);
+            await UnmountAsync(mount, session, signals.Hurry).ConfigureAwait(false);
+            return;
+        }
+        try
+        {
+            await session.Completion.ConfigureAwait(false);
+            logger.UnmountedFromOutside(mount.Mountpoint);
+        }
+        finally
+        {
+            // An aborted connection ends the session too, and leaves a mount that answers ENOTCONN.
+            TakeDown(mount);
+        }
+    }
+
+    /// <summary>Plainly while files may yet be closed, then lazily.</summary>
+    private async Task UnmountAsync(FuseMount mount, FuseSession session, CancellationToken hurry)
+    {
+        long start = timeProvider.GetTimestamp();
+        while (!session.Completion.IsCompleted)
+        {
+            try
+            {
+                mount.Unmount(lazy: false);
+                return;
+            }
+            catch (FuseException e) when (e.Failure == FuseFailure.Busy)
+            {
+                if (hurry.IsCancellationRequested || timeProvider.GetElapsedTime(start) >= _busyDeadline)
+                    break;
+            }
+            await Task.WhenAny(session.Completion, Task.Delay(_busyPause, timeProvider, hurry)).ConfigureAwait(false);
+        }
+        if (!session.Completion.IsCompleted)
+            logger.DetachingBusyMount(mount.Mountpoint);
+        TakeDown(mount);
+    }
+
+    private void TakeDown(FuseMount mount)
+    {
+        try
+        {
+            mount.Unmount(lazy: true);
+        }
+        catch (FuseException e)
+        {
+            logger.UnmountFailed(e, mount.Mountpoint);
+        }
+    }
+
+    private void Cleared()
+    {
+        logger.ClearedDeadMount(mountpoint);
+        Notice($"cleared the mount that an s3mount which died had left at {mountpoint}");
+    }
+
+    private void Warn(string warning)
+    {
+        logger.StartupWarning(warning);
+        Notice("warning: " + warning);
+    }
+}

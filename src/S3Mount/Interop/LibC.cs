@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace S3Mount.Interop;
+
+/// <summary>The calls that .NET does not offer. Errors are in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+internal static partial class LibC
+{
+    public const int ENOTCONN = 107;
+    public const int FD_CLOEXEC = 1;
+    public const int F_GETFD = 1;
+    public const int F_SETFD = 2;
+    public const int O_RDWR = 2;
+    public const int O_CLOEXEC = 0x80000;
+    public const int SIGTERM = 15;
+
+    [LibraryImport("libc", EntryPoint = "getuid")]
+    public static partial uint GetUid();
+
+    [LibraryImport("libc", EntryPoint = "getgid")]
+    public static partial uint GetGid();
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUid();
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    public static partial int SetSid();
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    public static partial int Dup2(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Fcntl(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int process, int signal);
+
+    /// <summary>statfs(2). On FUSE it always asks the daemon, where stat may be answered from the kernel's cache (fuse_statfs, fs/fuse/inode.c, v6.18).</summary>
+    /// <param name="buffer">At least 256 bytes: more than struct statfs on any architecture.</param>
+    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatFs(string path, Span<byte> buffer);
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace S3Mount;
+
+/// <summary>What the executable logs; ids from 4000 on.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(4000, LogLevel.Information, "s3mount {Version}: mounting {Url} at {Mountpoint}, memory budget {MemoryMiB} MiB")]
+    public static partial void Mounting(this ILogger logger, string version, string url, string mountpoint, long memoryMiB);
+
+    [LoggerMessage(4001, LogLevel.Information, "{Url} is mounted at {Mountpoint} after {Milliseconds} ms")]
+    public static partial void Mounted(this ILogger logger, string url, string mountpoint, long milliseconds);
+
+    [LoggerMessage(4002, LogLevel.Information, "cleared the mount that an s3mount which died had left at {Mountpoint}")]
+    public static partial void ClearedDeadMount(this ILogger logger, string mountpoint);
+
+    [LoggerMessage(4003, LogLevel.Warning, "{Warning}")]
+    public static partial void StartupWarning(this ILogger logger, string warning);
+
+    [LoggerMessage(4004, LogLevel.Debug, "read_ahead_kb could not be raised; large reads come in pieces of 128 KiB")]
+    public static partial void ReadaheadNotRaised(this ILogger logger);
+
+    [LoggerMessage(4005, LogLevel.Information, "stopping: unmounting {Mountpoint}")]
+    public static partial void Stopping(this ILogger logger, string mountpoint);
+
+    [LoggerMessage(4006, LogLevel.Warning, "files are still open below {Mountpoint}; detaching it, their readers will get errors")]
+    public static partial void DetachingBusyMount(this ILogger logger, string mountpoint);
+
+    [LoggerMessage(4007, LogLevel.Information, "{Mountpoint} was unmounted")]
+    public static partial void UnmountedFromOutside(this ILogger logger, string mountpoint);
+
+    [LoggerMessage(4008, LogLevel.Information, "stopped after {Requests} requests of the kernel, {StoreRequests} to the store, {Bytes} bytes read from it")]
+    public static partial void Stopped(this ILogger logger, long requests, long storeRequests, long bytes);
+
+    [LoggerMessage(4010, LogLevel.Error, "{Reason}")]
+    public static partial void Failed(this ILogger logger, string reason);
+
+    [LoggerMessage(4011, LogLevel.Warning, "unmounting {Mountpoint} failed")]
+    public static partial void UnmountFailed(this ILogger logger, Exception exception, string mountpoint);
+
+    [LoggerMessage(4012, LogLevel.Error, "a task failed unseen")]
+    public static partial void UnobservedTaskException(this ILogger logger, Exception exception);
+
+    [LoggerMessage(4013, LogLevel.Critical, "unhandled exception")]
+    public static partial void UnhandledException(this ILogger logger, Exception exception);
+
+    [LoggerMessage(4014, LogLevel.Debug, "the failure in full")]
+    public static partial void FailedBecause(this ILogger logger, Exception exception);
+}

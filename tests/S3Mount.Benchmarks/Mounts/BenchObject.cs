@@ -1,0 +1,3 @@
+namespace S3Mount.Benchmarks.Mounts;
+
+internal readonly record struct BenchObject(string Key, long Size);

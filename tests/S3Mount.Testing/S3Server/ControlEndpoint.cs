@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using S3Mount.Testing.S3Server.Faults;
+using S3Mount.Testing.S3Server.Http;
+
+namespace S3Mount.Testing.S3Server;
+
+/// <summary>
+/// What a test in another process can ask and change, in JSON. The paths begin with <c>/_s3mount/</c>, which is no bucket's name.
+/// <para>GET stats, POST reset, GET or POST speed, GET, POST (one rule) or DELETE faults, GET requests, POST reset-connections</para>
+/// </summary>
+internal sealed class ControlEndpoint(S3TestServer server)
+{
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        AllowOutOfOrderMetadataProperties = true,
+    };
+
+    public static bool Owns(S3Target target) => target.Bucket == "_s3mount";
+
+    public async ValueTask<ServerResponse> HandleAsync(ServerRequest request, S3Target target, CancellationToken cancellationToken)
+    {
+        byte[] body = await request.Body.ReadAsync(cancellationToken);
+        try
+        {
+            return (request.Method, target.Key?.ToString()) switch
+            {
+                ("GET", "stats") => Json(server.Statistics),
+                ("POST", "reset") => Done(server.ResetStatistics),
+                ("POST", "reset-connections") => Done(server.ResetConnections),
+                ("GET", "speed") => Json(SpeedDocument.Of(server.Speed)),
+                ("POST", "speed") => Done(() => server.Speed = Read<SpeedDocument>(body).ToSpeed()),
+                ("GET", "faults") => Json(server.Faults.Active.Select(fault => new { fault.Taken, fault.Rule.Operation, fault.Rule.Key, Effect = fault.Rule.Effect.ToString() })),
+                ("POST", "faults") => Done(() => server.Faults.Add(Read<FaultRule>(body))),
+                ("DELETE", "faults") => Done(server.Faults.Clear),
+                ("GET", "requests") => Json(server.Requests.Entries.Select(entry => new { entry.Operation, entry.Target, entry.Range, entry.Status })),
+                _ => new ServerResponse(404, "No such control."u8.ToArray()),
+            };
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            return new ServerResponse(400, Encoding.UTF8.GetBytes(exception.Message));
+        }
+    }
+
+    private static T Read<T>(byte[] body) => JsonSerializer.Deserialize<T>(body, _json) ?? throw new JsonException("The document is null.");
+
+    private static ServerResponse Done(Action action)
+    {
+        action();
+        return new ServerResponse(204);
+    }
+
+    private static ServerResponse Json<T>(T value)
+    {
+        var response = new ServerResponse(200, JsonSerializer.SerializeToUtf8Bytes(value, _json));
+        response.Headers["Content-Type"] = "application/json";
+        return response;
+    }
+
+    private sealed record SpeedDocument(double FirstByteMilliseconds, double ListingMilliseconds, long BytesPerSecond)
+    {
+        public static SpeedDocument Of(S3ServerSpeed speed) => new(speed.FirstByte.TotalMilliseconds, speed.Listing.TotalMilliseconds, speed.BytesPerSecond);
+
+        public S3ServerSpeed ToSpeed() => new(TimeSpan.FromMilliseconds(FirstByteMilliseconds), TimeSpan.FromMilliseconds(ListingMilliseconds), BytesPerSecond);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+
+namespace S3Mount.Tests;
+
+/// <summary>The built program as a process: exit codes, and what goes to which stream.</summary>
+[TestFixture]
+public sealed class ProgramTests
+{
+    private static readonly string _program = Path.Combine(AppContext.BaseDirectory, "s3mount");
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Help_shows_usage_examples_and_every_option(CancellationToken cancellationToken)
+    {
+        (int code, string output, string errors) = await RunAsync("--help", cancellationToken);
+        Assert.That((code, errors), Is.EqualTo((0, "")));
+        Assert.That(output, Does.Contain("s3mount BUCKET[/PREFIX] MOUNTPOINT [options]").And.Contain("s3mount umount MOUNTPOINT").And.Contain("Examples:"));
+        foreach (S3Mount.CommandLine.OptionDefinition option in S3Mount.CommandLine.MountOptions.All)
+            Assert.That(output, Does.Contain(option.LongName));
+        Assert.That(output.Split('\n'), Has.All.Matches<string>(line => line.Length <= 100));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Help_wins_over_everything_else(CancellationToken cancellationToken)
+    {
+        (int code, string output, _) = await RunAsync("bucket /mnt --nope --help", cancellationToken);
+        Assert.That(code, Is.Zero);
+        Assert.That(output, Does.StartWith("s3mount shows the objects"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Version_is_one_line(CancellationToken cancellationToken)
+    {
+        (int code, string output, string errors) = await RunAsync("--version", cancellationToken);
+        Assert.That((code, errors), Is.EqualTo((0, "")));
+        Assert.That(output, Does.Match(@"^s3mount \d+\.\d+\.\d+\n$"));
+    }
+
+    [TestCase("", 2)]
+    [TestCase("bucket", 2)]
+    [TestCase("/tmp bucket", 2)]
+    [TestCase("bucket /tmp --memory 12XB", 2)]
+    [TestCase("bucket /tmp --nope", 2)]
+    [TestCase("status /tmp", 2)]
+    [TestCase("umount", 2)]
+    [TestCase("umount /nowhere", 1)]
+    [TestCase("umount /proc", 1)]
+    [TestCase("bucket /nowhere/at/all", 1)]
+    [TestCase("-f bucket /nowhere/at/all", 1)]
+    [TestCase("bucket /etc/hostname", 1)]
+    [TestCase("bucket /tmp --log-file /nowhere/log", 2)]
+    [CancelAfter(30_000)]
+    public async Task What_is_wrong_is_one_line_on_standard_error_and_an_exit_code(string line, int expected, CancellationToken cancellationToken)
+    {
+        (int code, string output, string errors) = await RunAsync(line, cancellationToken);
+        Assert.That((code, output), Is.EqualTo((expected, "")));
+        string last = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.That(last, Does.StartWith("s3mount: "));
+        // With -f the log shares standard error; elsewhere there is the one line.
+        if (!line.StartsWith("-f", StringComparison.Ordinal))
+            Assert.That(errors, Does.Match("^s3mount: [^\n]+\n$"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_missing_mountpoint_says_how_to_make_it(CancellationToken cancellationToken)
+    {
+        (_, _, string errors) = await RunAsync("bucket /nowhere/at/all", cancellationToken);
+        Assert.That(errors, Is.EqualTo("s3mount: the mountpoint /nowhere/at/all does not exist; create it with: mkdir -p /nowhere/at/all\n"));
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string line, CancellationToken cancellationToken)
+    {
+        var info = new ProcessStartInfo(_program, line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(info)!;
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return (process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+    }
+}
