@@ -19,6 +19,12 @@ public sealed partial class ObjectFileSystem
             request.ReplyError(Errno.ENAMETOOLONG);
             return default;
         }
+        if (!EntryName.IsShown(name) || directory.Prefix.Length + name.Length > ObjectKey.MaxLength)
+        {
+            // No store can hold such a key: nobody needs to be asked.
+            ReplyEntry(request, directory, name, null, _clock.After(_options.NegativeMetadataTtl));
+            return default;
+        }
         if (TryAnswerFromListing(directory, name, out DirectoryEntry? entry, out long expiresAt))
         {
             ReplyEntry(request, directory, name, entry, expiresAt);

@@ -49,6 +49,7 @@ internal sealed class DirectoryLister
     public void RefreshBehind(DirectoryInode directory) => _ = RefreshAsync(directory);
 
     /// <summary>Asks the store what one name in a directory stands for, without listing the directory, and keeps the answer.</summary>
+    /// <param name="name">One that <see cref="EntryName.IsShown"/>, of a key that is not too long.</param>
     /// <exception cref="ObjectStoreException"/>
     public Task<LookupResult> LookUpAsync(DirectoryInode directory, byte[] name, CancellationToken cancellationToken) =>
         // Names are bytes, and Latin-1 maps each to a character of its own: a key that compares by value.
@@ -97,7 +98,7 @@ internal sealed class DirectoryLister
     {
         long asked = _clock.Now;
         byte[] key = directory.KeyOf(name);
-        DirectoryEntry? entry = ObjectKey.CanExist(key) ? await AskAsync(key).ConfigureAwait(false) : null;
+        DirectoryEntry? entry = await AskAsync(key).ConfigureAwait(false);
         TimeSpan ttl = entry is null ? _options.NegativeMetadataTtl : _options.MetadataTtl;
         var result = new LookupResult(entry, ttl < TimeSpan.Zero ? MountClock.Forever : asked + ttl.Ticks);
         _cache.Add(directory, name, result);
