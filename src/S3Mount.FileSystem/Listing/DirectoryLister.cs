@@ -96,11 +96,12 @@ internal sealed class DirectoryLister
 
     private async Task<LookupResult> LookUpOnceAsync(DirectoryInode directory, byte[] name)
     {
-        long asked = _clock.Now;
+        // What the store says holds from before it was asked.
+        long foundUntil = _clock.After(_options.MetadataTtl);
+        long missingUntil = _clock.After(_options.NegativeMetadataTtl);
         byte[] key = directory.KeyOf(name);
         DirectoryEntry? entry = await AskAsync(key).ConfigureAwait(false);
-        TimeSpan ttl = entry is null ? _options.NegativeMetadataTtl : _options.MetadataTtl;
-        var result = new LookupResult(entry, ttl < TimeSpan.Zero ? MountClock.Forever : asked + ttl.Ticks);
+        var result = new LookupResult(entry, entry is null ? missingUntil : foundUntil);
         _cache.Add(directory, name, result);
         return result;
     }

@@ -56,14 +56,17 @@ internal sealed class ListingCache : IDisposable
 
     private void Add(object key, object value, long size, long expiresAt)
     {
-        if (_clock.HasPassed(expiresAt))
+        // Looked at once: time passes while an entry is added.
+        TimeSpan left = _clock.Until(expiresAt);
+        if (left <= TimeSpan.Zero || size > _sizeLimit)
             return;
-        if (_cache.GetCurrentStatistics()?.CurrentEstimatedSize + size > _sizeLimit)
-            _cache.Compact(RoomToMake);
+        // Compact counts in whole entries: a quarter of fewer than four is none.
+        while (_cache.Count is > 0 and var count && _cache.GetCurrentStatistics()?.CurrentEstimatedSize + size > _sizeLimit)
+            _cache.Compact(Math.Max(RoomToMake, 1.0 / count));
         using ICacheEntry entry = _cache.CreateEntry(key);
         entry.Size = size;
         if (expiresAt != MountClock.Forever)
-            entry.AbsoluteExpirationRelativeToNow = _clock.Until(expiresAt);
+            entry.AbsoluteExpirationRelativeToNow = left;
         entry.Value = value;
     }
 
