@@ -1,0 +1,68 @@
+# s3mount: build it, try it, test it. `make help` lists what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# linux-x64 or linux-arm64; give RID=... to build for the other one.
+RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+# One configuration for everything, so that nothing is built twice.
+CONFIGURATION := Release
+SOLUTION := s3mount.sln
+RESULTS := TestResults
+PUBLISHED := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)/publish
+
+# Debian packages. What the demo needs, what the tests need on top, and what the bench compares with.
+DEMO_PACKAGES := fuse3
+TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd radosgw python3-boto3 python3-torch python3-torchvision attr fio strace sudo systemd
+BENCH_PACKAGES := $(DEMO_PACKAGES) s3fs rclone
+BENCH ?= 3 loopback
+
+UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+# No build server outlives the command that started it.
+DOTNET_BUILD_FLAGS := -c $(CONFIGURATION) -nodeReuse:false -p:UseSharedCompilation=false --nologo -v:minimal
+
+.PHONY: help
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build out/s3mount, one file that runs as it stands
+	dotnet publish src/S3Mount -r $(RID) $(DOTNET_BUILD_FLAGS)
+	@mkdir -p out
+	@# install makes a new file: a mount that runs from the old one is not disturbed.
+	install -m 755 $(PUBLISHED)/s3mount $(PUBLISHED)/libMonoPosixHelper.so out/
+
+.PHONY: demo
+demo: ## mount a generated dataset from a local S3 server, read and compare every byte, unmount
+	@tests/ensure-packages.sh $(DEMO_PACKAGES)
+	@$(MAKE) --no-print-directory build
+	dotnet build tests/S3Mount.Testing $(DOTNET_BUILD_FLAGS)
+	@tests/demo.sh
+
+.PHONY: test
+test: ## install what the tests need (as root), build, run all tests; ends with "N passed, N failed, N skipped"
+	@tests/ensure-packages.sh --or-go-on $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory build
+	dotnet build $(SOLUTION) $(DOTNET_BUILD_FLAGS)
+	@S3MOUNT_PROGRAM="$(CURDIR)/out/s3mount" tests/run-tests.sh $(RESULTS) $(SOLUTION) -c $(CONFIGURATION)
+
+.PHONY: check
+check: ## formatter, warnings as errors, unit tests; then the unit tests again on one processor
+	dotnet format $(SOLUTION) --verify-no-changes
+	dotnet build $(SOLUTION) $(DOTNET_BUILD_FLAGS)
+	for project in $(UNIT_TESTS); do dotnet test tests/$$project -c $(CONFIGURATION) --no-build --nologo; done
+	for project in $(UNIT_TESTS); do DOTNET_PROCESSOR_COUNT=1 dotnet test tests/$$project -c $(CONFIGURATION) --no-build --nologo; done
+
+.PHONY: bench
+bench: ## measure s3mount beside s3fs and rclone (BENCH="ROUNDS [loopback] [remote]")
+	@tests/ensure-packages.sh --or-go-on $(BENCH_PACKAGES)
+	@$(MAKE) --no-print-directory build
+	dotnet run --project tests/S3Mount.Benchmarks -c $(CONFIGURATION) -- run "$(CURDIR)/out/s3mount" $(BENCH)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf out $(RESULTS) src/*/bin src/*/obj tests/*/bin tests/*/obj
