@@ -89,8 +89,7 @@ internal sealed class DirectoryLister
         ReportHidden(builder);
         uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
         DirectoryListing listing = builder.Build(generation, expiresAt, _clock.StartSeconds);
-        directory.LastListing = listing.Trace;
-        _cache.Add(directory, listing);
+        directory.LastListing = listing.Trace with { IsKept = _cache.Add(directory, listing) };
         return listing;
     }
 
