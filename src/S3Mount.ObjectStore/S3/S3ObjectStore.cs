@@ -101,12 +101,11 @@ public sealed class S3ObjectStore : IObjectStore
         return _requester.RunAsync(read, _options.IoDeadline, isPatient: true, cancellationToken);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _requester.Dispose();
+        await _requester.DisposeAsync();
         _http.Dispose();
         _credentials.Dispose();
-        return default;
     }
 
     // The answer to a HEAD has no body, so 400 and 403 stay without a reason. A LIST gives its reason, or the object itself.
