@@ -25,7 +25,7 @@ internal sealed class RetryTests
         var time = new FakeTimeProvider();
         var handler = new StubHandler((_, index) => index is > 0 and < 4 ? StubHandler.Error((HttpStatusCode)status, code) : StubHandler.EmptyPage());
         await using S3ObjectStore store = await OpenAsync(handler, time, cancellationToken);
-        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), cancellationToken);
+        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
         Assert.That(store.Statistics, Is.EqualTo(new ObjectStoreStatistics(0, 0, Lists: 5, Retries: 3, 0)));
     }
 
@@ -39,7 +39,7 @@ internal sealed class RetryTests
         ObjectStoreException? failure = null;
         try
         {
-            await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), cancellationToken);
+            await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
         }
         catch (ObjectStoreException exception)
         {
@@ -60,7 +60,7 @@ internal sealed class RetryTests
         var handler = new StubHandler((_, index) => index == 1 ? StubHandler.Error(HttpStatusCode.ServiceUnavailable, "SlowDown", ("Retry-After", "7")) : StubHandler.EmptyPage());
         await using S3ObjectStore store = await OpenAsync(handler, time, cancellationToken);
         DateTimeOffset start = time.GetUtcNow();
-        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), cancellationToken);
+        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
         Assert.That(time.GetUtcNow() - start, Is.EqualTo(TimeSpan.FromSeconds(7)));
     }
 
@@ -80,7 +80,7 @@ internal sealed class RetryTests
         var time = new FakeTimeProvider();
         var handler = new StubHandler((_, index) => index == 1 ? throw (Exception)broken : StubHandler.EmptyPage());
         await using S3ObjectStore store = await OpenAsync(handler, time, cancellationToken);
-        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), cancellationToken);
+        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
         Assert.That(handler.Addresses, Has.Count.EqualTo(3));
     }
 
