@@ -32,6 +32,9 @@ internal static partial class LogMessages
     [LoggerMessage(4008, LogLevel.Information, "stopped after {Requests} requests of the kernel, {StoreRequests} to the store, {Bytes} bytes read from it")]
     public static partial void Stopped(this ILogger logger, long requests, long storeRequests, long bytes);
 
+    [LoggerMessage(4009, LogLevel.Information, "requests of the kernel by operation: {Operations}")]
+    public static partial void KernelRequests(this ILogger logger, string operations);
+
     [LoggerMessage(4010, LogLevel.Error, "{Reason}")]
     public static partial void Failed(this ILogger logger, string reason);
 

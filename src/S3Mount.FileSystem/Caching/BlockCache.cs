@@ -28,11 +28,14 @@ internal sealed class BlockCache : IDisposable
     public BlockCache(long budget)
     {
         Budget = new MemoryBudget(budget);
-        _pool = new BlockPool(Math.Min(MaxPoolKept, budget / 4));
+        _pool = new BlockPool(budget, Math.Min(MaxPoolKept, budget / 4));
         _consumedLimit = Math.Min(MaxConsumedKept, budget / 4);
     }
 
     public MemoryBudget Budget { get; }
+
+    /// <summary>Bytes that blocks have from the system, those of free blocks included; at most the budget.</summary>
+    public long Allocated => _pool.Allocated;
 
     /// <summary>Takes bytes of the budget if that is possible at once, by evicting if need be.</summary>
     public bool TryReserve(long bytes, bool evictUnread)

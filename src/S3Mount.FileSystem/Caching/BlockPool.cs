@@ -5,7 +5,8 @@ namespace S3Mount.FileSystem.Caching;
 
 /// <summary>
 /// Native memory for blocks, in size classes, aligned to pages. What is returned is kept for the next block up to a bound, so
-/// that a stream of blocks does not make the kernel clear fresh pages for each. Any thread.
+/// that a stream of blocks does not make the kernel clear fresh pages for each; what is kept and what is rented together never
+/// pass the limit. Any thread.
 /// </summary>
 internal sealed unsafe class BlockPool : IDisposable
 {
@@ -16,12 +17,25 @@ internal sealed unsafe class BlockPool : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Stack<nint>> _free = [];
+    private readonly long _limit;
     private readonly long _keepLimit;
-    private long _kept;
+    private long _rented; // guarded by _gate
+    private long _kept; // guarded by _gate
     private bool _disposed;
 
+    /// <param name="limit">Bytes that may be rented at once; whoever rents sees to that.</param>
     /// <param name="keepLimit">Bytes of free memory that are kept.</param>
-    public BlockPool(long keepLimit) => _keepLimit = keepLimit;
+    public BlockPool(long limit, long keepLimit) => (_limit, _keepLimit) = (limit, keepLimit);
+
+    /// <summary>Bytes that the pool has from the system, rented and free.</summary>
+    public long Allocated
+    {
+        get
+        {
+            lock (_gate)
+                return _rented + _kept;
+        }
+    }
 
     /// <summary>The size of the memory that a block of this many bytes gets.</summary>
     public static int CapacityFor(int length)
@@ -35,14 +49,19 @@ internal sealed unsafe class BlockPool : IDisposable
     /// <param name="capacity">As <see cref="CapacityFor"/> gave it. The bytes are not cleared.</param>
     public nint Rent(int capacity)
     {
+        List<nint>? dropped;
         lock (_gate)
         {
+            _rented += capacity;
             if (_free.TryGetValue(capacity, out Stack<nint>? stack) && stack.TryPop(out nint address))
             {
                 _kept -= capacity;
                 return address;
             }
+            dropped = DropKept();
         }
+        foreach (nint unused in dropped ?? [])
+            NativeMemory.AlignedFree((void*)unused);
         return (nint)NativeMemory.AlignedAlloc((nuint)capacity, PageSize);
     }
 
@@ -50,6 +69,7 @@ internal sealed unsafe class BlockPool : IDisposable
     {
         lock (_gate)
         {
+            _rented -= capacity;
             if (!_disposed && _kept + capacity <= _keepLimit)
             {
                 if (!_free.TryGetValue(capacity, out Stack<nint>? stack))
@@ -74,5 +94,20 @@ internal sealed unsafe class BlockPool : IDisposable
             }
             _kept = 0;
         }
+    }
+
+    // Under the gate: free memory of other sizes makes way for what is rented.
+    private List<nint>? DropKept()
+    {
+        List<nint>? dropped = null;
+        foreach ((int capacity, Stack<nint> stack) in _free)
+        {
+            while (_rented + _kept > _limit && stack.TryPop(out nint address))
+            {
+                _kept -= capacity;
+                (dropped ??= []).Add(address);
+            }
+        }
+        return dropped;
     }
 }

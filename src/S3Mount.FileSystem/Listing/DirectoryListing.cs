@@ -12,13 +12,12 @@ internal sealed class DirectoryListing
     private readonly Entry[] _entries;
     private readonly bool[] _doubtful;
 
-    internal DirectoryListing(byte[] names, Entry[] entries, uint generation, long expiresAt, ListingTrace trace)
+    internal DirectoryListing(byte[] names, Entry[] entries, uint generation, ListingTrace trace)
     {
         _names = names;
         _entries = entries;
         _doubtful = new bool[entries.Length];
         Generation = generation;
-        ExpiresAt = expiresAt;
         Trace = trace;
     }
 
@@ -26,7 +25,7 @@ internal sealed class DirectoryListing
     public uint Generation { get; }
 
     /// <summary>Until when it may answer, as a moment of <see cref="MountClock"/>.</summary>
-    public long ExpiresAt { get; }
+    public long ExpiresAt => Trace.ExpiresAt;
 
     public ListingTrace Trace { get; }
 

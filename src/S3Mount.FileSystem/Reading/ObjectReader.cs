@@ -186,11 +186,12 @@ internal sealed class ObjectReader : IDisposable
             List<Block>? leases = null;
             List<Block> started = [];
             List<Block>? ahead = null;
+            bool closed;
             lock (_gate)
             {
-                ObjectDisposedException.ThrowIf(_isClosed, this);
-                needed = MissingCapacity(offset, offset + length, part);
-                if (needed <= reserved)
+                closed = _isClosed;
+                needed = closed ? 0 : MissingCapacity(offset, offset + length, part);
+                if (!closed && needed <= reserved)
                 {
                     leases = CreateAndLease(offset, offset + length, part, started);
                     if (part > 0 && _window.TryFind(offset, length, out int stream))
@@ -210,6 +211,7 @@ internal sealed class ObjectReader : IDisposable
             if (reserved > 0)
                 _fetcher.Cache.Budget.Release(reserved);
             reserved = 0;
+            ObjectDisposedException.ThrowIf(closed, this);
             if (!_fetcher.Cache.TryReserve(needed, evictUnread: true))
                 await ReserveByDeadlineAsync(needed, cancellationToken).ConfigureAwait(false);
             reserved = needed;
@@ -223,9 +225,16 @@ internal sealed class ObjectReader : IDisposable
             return 0;
         lock (_gate)
         {
-            long window = Math.Min(_window.Observe(offset, length, _fetcher.Clock.Now).Window, _fetcher.WindowShare);
-            return window > 0 ? (int)Math.Min(ReadaheadWindow.PartFor(window), window) : 0;
+            long window = ShareOf(_window.Observe(offset, length, _fetcher.Clock.Now));
+            return (int)Math.Min(ReadaheadWindow.PartFor(window), window);
         }
+    }
+
+    // In whole pages, so that a page lies in one part. A window below one READ would cost a request for less than that.
+    private long ShareOf(in ReadaheadWindow.Stream stream)
+    {
+        long window = Math.Min(stream.Window, _fetcher.WindowShare) / BlockPool.PageSize * BlockPool.PageSize;
+        return window < ReadaheadWindow.MinWindow ? 0 : window;
     }
 
     private async Task ReserveByDeadlineAsync(long bytes, CancellationToken cancellationToken)
@@ -291,7 +300,7 @@ internal sealed class ObjectReader : IDisposable
     // Returns the bytes for which there was no memory.
     private int StartAhead(ref ReadaheadWindow.Stream stream, ref List<Block>? started)
     {
-        long window = Math.Min(stream.Window, _fetcher.WindowShare);
+        long window = ShareOf(stream);
         int part = (int)Math.Min(ReadaheadWindow.PartFor(window), window);
         long target = Math.Min(Version.Size, stream.Next + window);
         while (part > 0 && stream.Ahead < target && (target - stream.Ahead >= part || target == Version.Size))

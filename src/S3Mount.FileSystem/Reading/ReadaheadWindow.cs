@@ -27,6 +27,12 @@ internal sealed class ReadaheadWindow
     /// <summary>The largest window: 16 parts of the largest size, 1.3 GB/s at 80 MB/s a connection.</summary>
     public const long MaxWindow = 16L * MaxPart;
 
+    /// <summary>
+    /// The smallest window worth a request, where many streams share little memory: one READ with the kernel's default
+    /// readahead of 128 KiB.
+    /// </summary>
+    public const int MinWindow = 128 << 10;
+
     // A stream that does not begin at the beginning of the object must have read this much before anything is fetched ahead: a
     // record of a RecordIO file or a row group is read once and then left, and must not cost more than itself.
     private const int ProofOfStream = 1 << 20;
@@ -71,9 +77,11 @@ internal sealed class ReadaheadWindow
         if (index < 0)
         {
             index = _count < MaxStreams ? _count++ : LongestSilent();
-            _streams[index] = new Stream { Next = offset, Ahead = offset, FromStart = offset == 0 };
+            _streams[index] = new Stream { Next = offset, Ahead = offset };
         }
         ref Stream stream = ref _streams[index];
+        // The READs of a new stream may overtake each other: the one from the beginning need not be the first to come.
+        stream.FromStart |= offset == 0;
         stream.Next = Math.Max(stream.Next, offset + length);
         stream.Ahead = Math.Max(stream.Ahead, stream.Next);
         stream.Length += length;

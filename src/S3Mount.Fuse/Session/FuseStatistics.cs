@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using S3Mount.Fuse.Protocol;
 
 namespace S3Mount.Fuse.Session;
@@ -42,5 +44,18 @@ public sealed class FuseStatistics
         foreach (FuseReaderCounters reader in _readers)
             sum += reader.Get(opcode);
         return sum;
+    }
+
+    /// <summary>What has come, operation by operation, for a log: <c>GETATTR 3, LOOKUP 12</c>.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        for (uint opcode = 0; opcode < FuseOperationTable.Length; opcode++)
+        {
+            long count = Count((FuseOpcode)opcode);
+            if (count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? ", " : "")}{FuseOperationTable.NameOf((FuseOpcode)opcode)} {count}");
+        }
+        return text.ToString();
     }
 }

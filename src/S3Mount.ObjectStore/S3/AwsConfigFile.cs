@@ -10,6 +10,7 @@ internal sealed class AwsConfigFile
     private readonly Dictionary<string, Dictionary<string, string>> _sections = [];
 
     /// <summary>What the file says; nothing when there is none.</summary>
+    /// <exception cref="ObjectStoreException">NoCredentials: there is one that cannot be read.</exception>
     public static AwsConfigFile Load(string path)
     {
         try
@@ -19,6 +20,10 @@ internal sealed class AwsConfigFile
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return new AwsConfigFile();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ObjectStoreException(ObjectStoreFailure.NoCredentials, $"{path} cannot be read: {exception.Message}", exception);
         }
     }
 

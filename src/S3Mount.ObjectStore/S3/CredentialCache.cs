@@ -108,6 +108,13 @@ internal sealed class CredentialCache : IDisposable
                 _logger.CredentialsRenewed(fetched.AccessKeyId);
             return fetched;
         }
+        catch (ObjectStoreException)
+        {
+            // Nothing was searched in vain within the last minute: the next one who is refused may search again.
+            lock (_gate)
+                _renewedAt = null;
+            throw;
+        }
         catch (OperationCanceledException exception) when (!_disposed.IsCancellationRequested)
         {
             throw new ObjectStoreException(

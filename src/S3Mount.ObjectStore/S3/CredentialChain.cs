@@ -29,7 +29,9 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
             AWSCredentials provider = _provider ??= await FindAsync(cancellationToken);
             ImmutableCredentials keys = await provider.GetCredentialsAsync();
             DateTimeOffset? expiresAt = provider.Expiration is { } expiration ? new DateTimeOffset(expiration.ToUniversalTime(), TimeSpan.Zero) : null;
-            return new AwsCredentials(keys.AccessKey, keys.SecretKey, string.IsNullOrEmpty(keys.Token) ? null : keys.Token, expiresAt);
+            // A line end that slipped into a variable or a file would break the header.
+            string? token = keys.Token?.Trim();
+            return new AwsCredentials(keys.AccessKey.Trim(), keys.SecretKey.Trim(), string.IsNullOrEmpty(token) ? null : token, expiresAt);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or ObjectStoreException))
         {

@@ -12,6 +12,9 @@ internal ref struct ListPageParser
     // A page has at most 1,000 entries; a store that sends more makes the array grow.
     private const int InitialCapacity = 1000;
 
+    // Servers take request lines of some 8 KiB, and the token comes back in one.
+    private const int MaxTokenLength = 8 * 1024;
+
     private readonly ReadOnlySpan<byte> _body;
     private XmlScanner _xml;
     private ListedObject[] _objects = [];
@@ -192,6 +195,8 @@ internal ref struct ListPageParser
     private string? ReadString(XmlTag tag)
     {
         Field field = ReadField(tag);
+        if (field.Length > MaxTokenLength)
+            throw new InvalidDataException("the continuation token is longer than a request can be");
         return XmlText.ToText(Slice(field), field.IsLiteral) ?? throw new InvalidDataException("the continuation token cannot be read");
     }
 

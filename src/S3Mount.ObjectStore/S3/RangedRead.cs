@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 
 namespace S3Mount.ObjectStore.S3;
 
@@ -28,8 +27,9 @@ internal sealed class RangedRead : S3Operation
     {
         (_key, _version, _offset, _destination, _progress, _counters) = (key, version, offset, destination, progress, counters);
         string etag = version.ETag.ToString();
-        // A tag that no header can carry is still compared with the answer's.
-        _ifMatch = version.IsPinned && Ascii.IsValid(etag) ? $"\"{etag}\"" : null;
+        // A tag that no header can carry (RFC 9110, 8.8.3) is still compared with the answer's.
+        bool isSendable = etag.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !etag.Contains('"');
+        _ifMatch = version.IsPinned && isSendable ? $"\"{etag}\"" : null;
     }
 
     public override S3OperationKind Kind => S3OperationKind.Get;

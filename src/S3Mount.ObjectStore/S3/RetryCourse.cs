@@ -36,6 +36,9 @@ internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
     /// <summary>Whether the deadline will have passed after a delay.</summary>
     public bool IsOver(TimeSpan delay) => deadline != Timeout.InfiniteTimeSpan && timeProvider.GetElapsedTime(_startedAt) + delay >= deadline;
 
+    /// <summary>The action was not carried out after all.</summary>
+    public void Allow(S3Action action) => _takenOnce &= ~(1 << (int)action);
+
     /// <summary>True the first time for each action.</summary>
     public bool TryOnce(S3Action action)
     {

@@ -1,6 +1,9 @@
 namespace S3Mount.ObjectStore.S3;
 
-/// <summary>How a try failed, with all that is needed to decide what comes next and to say it.</summary>
+/// <summary>
+/// How a try failed, with all that is needed to decide what comes next and to say it. Begun with what the try used, and
+/// completed by its answer.
+/// </summary>
 internal sealed record S3Failure
 {
     /// <summary>0 when there was no answer.</summary>
@@ -27,8 +30,11 @@ internal sealed record S3Failure
     /// <summary>Nothing came for as long as a try waits.</summary>
     public bool TimedOut { get; init; }
 
-    /// <summary>The endpoint and the keys that the try used: another request may have replaced them by now.</summary>
+    /// <summary>The endpoint, the keys and the clock that the try used: another request may have replaced them by now.</summary>
     public required S3Endpoint Endpoint { get; init; }
 
     public AwsCredentials? Credentials { get; init; }
+
+    /// <summary>How the time of the signature differed from ours.</summary>
+    public TimeSpan ClockOffset { get; init; }
 }

@@ -8,7 +8,7 @@ internal static class S3FailureReader
     // The error documents of S3 have some hundred bytes; those of proxies are pages of HTML.
     private const int MaxDocumentSize = 64 * 1024;
 
-    public static async ValueTask<S3Failure> ReadAsync(HttpResponseMessage response, S3Endpoint endpoint, AwsCredentials? credentials, TryClock clock)
+    public static async ValueTask<S3Failure> ReadAsync(HttpResponseMessage response, S3Failure context, TryClock clock)
     {
         S3Error error = S3Error.Unknown;
         try
@@ -20,10 +20,10 @@ internal static class S3FailureReader
         {
             // The status has come, and says enough without its document.
         }
-        return Read(response, error, endpoint, credentials);
+        return Read(response, error, context);
     }
 
-    public static S3Failure Read(HttpResponseMessage response, S3Error error, S3Endpoint endpoint, AwsCredentials? credentials) => new()
+    public static S3Failure Read(HttpResponseMessage response, S3Error error, S3Failure context) => context with
     {
         Status = (int)response.StatusCode,
         Error = error,
@@ -34,8 +34,6 @@ internal static class S3FailureReader
         RetryAfter = int.TryParse(S3Operation.HeaderOf(response.Headers, "Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
             ? TimeSpan.FromSeconds(seconds)
             : TimeSpan.Zero,
-        Endpoint = endpoint,
-        Credentials = credentials,
     };
 
     // The region becomes part of a host name: nothing but a label may pass.

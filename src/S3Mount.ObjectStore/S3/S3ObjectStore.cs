@@ -44,11 +44,15 @@ public sealed class S3ObjectStore : IObjectStore
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConnections, 1);
         BucketName.Validate(options.Bucket);
+        if (System.Text.Encoding.UTF8.GetByteCount(options.Prefix) > ObjectKey.MaxLength)
+            throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"the prefix is longer than the {ObjectKey.MaxLength} bytes that a key can have");
         S3Settings settings = await new S3SettingsResolver(options, services).ResolveAsync(cancellationToken);
         var store = new S3ObjectStore(options, services, settings);
         try
         {
             TimeSpan deadline = options.IoDeadline != Timeout.InfiniteTimeSpan && options.IoDeadline < _openDeadline ? options.IoDeadline : _openDeadline;
+            // Before the clock of the first try runs: whoever signs in by a program or a browser takes longer.
+            await store._credentials.GetAsync(cancellationToken);
             var check = new ListObjects(new ListPageRequest { Prefix = new ObjectKey(options.Prefix), MaxKeys = 1 });
             await store._requester.RunAsync(check, deadline, isPatient: false, cancellationToken);
             return store;

@@ -13,6 +13,9 @@ internal sealed class S3Requester : IDisposable
     // AWS CLI waits 60 s for a byte; with half of that ten tries fit into the default deadline of five minutes.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
+    // A page of a huge bucket, rolled up at a delimiter, can take a store long before its first byte: the whole 60 s of the CLI.
+    private static readonly TimeSpan _listPatience = TimeSpan.FromSeconds(60);
+
     private readonly S3Services _services;
     private readonly S3StoreOptions _options;
     private readonly S3Sender _sender;
@@ -59,18 +62,17 @@ internal sealed class S3Requester : IDisposable
     // Null: done.
     private async ValueTask<S3Failure?> TryAsync(S3Operation operation, RetryCourse course, CancellationToken cancellationToken)
     {
-        S3Endpoint endpoint = _target.Endpoint;
         try
         {
             await _slots.EnterAsync(cancellationToken);
         }
         catch (TimeoutException exception)
         {
-            throw _failures.Create(ObjectStoreFailure.Unavailable, operation, new S3Failure { Exception = exception, Endpoint = endpoint });
+            throw _failures.Create(ObjectStoreFailure.Unavailable, operation, new S3Failure { Exception = exception, Endpoint = _target.Endpoint });
         }
         try
         {
-            return await TryWithSlotAsync(operation, endpoint, course, cancellationToken);
+            return await TryWithSlotAsync(operation, course, cancellationToken);
         }
         finally
         {
@@ -78,48 +80,56 @@ internal sealed class S3Requester : IDisposable
         }
     }
 
-    private async ValueTask<S3Failure?> TryWithSlotAsync(S3Operation operation, S3Endpoint endpoint, RetryCourse course, CancellationToken cancellationToken)
+    private async ValueTask<S3Failure?> TryWithSlotAsync(S3Operation operation, RetryCourse course, CancellationToken cancellationToken)
     {
-        AwsCredentials? credentials = null;
-        var broken = new S3Failure { Endpoint = endpoint };
         course.BeginTry();
-        using var clock = new TryClock(course.Patience(_patience), _services.TimeProvider, cancellationToken);
+        var context = new S3Failure { Endpoint = _target.Endpoint, ClockOffset = _target.ClockOffset };
         try
         {
-            credentials = await _credentials.GetAsync(cancellationToken);
-            broken = broken with { Credentials = credentials };
-            Counters.CountTry(operation.Kind, course.Tries > 1);
-            using HttpResponseMessage response = await _sender.SendAsync(operation, endpoint, credentials, clock.Token);
+            context = context with { Credentials = await _credentials.GetAsync(cancellationToken) };
+        }
+        catch (ObjectStoreException exception) when (course.IsPatient)
+        {
+            // On a live mount a source of credentials that does not answer is trouble that passes.
+            return context with { Exception = exception };
+        }
+        Counters.CountTry(operation.Kind, course.Tries > 1);
+        return await ExchangeAsync(operation, context, course, cancellationToken);
+    }
+
+    private async ValueTask<S3Failure?> ExchangeAsync(S3Operation operation, S3Failure context, RetryCourse course, CancellationToken cancellationToken)
+    {
+        TimeSpan patience = course.Patience(operation.Kind == S3OperationKind.List ? _listPatience : _patience);
+        using var clock = new TryClock(patience, _services.TimeProvider, cancellationToken);
+        try
+        {
+            using HttpResponseMessage response = await _sender.SendAsync(operation, context.Endpoint, context.Credentials, clock.Token);
             clock.Progress();
             if (!response.IsSuccessStatusCode)
-                return await S3FailureReader.ReadAsync(response, endpoint, credentials, clock);
-            return await TakeAsync(operation, response, endpoint, credentials, clock);
+                return await S3FailureReader.ReadAsync(response, context, clock);
+            return await TakeAsync(operation, response, context, clock);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && clock.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return broken with { TimedOut = true };
+            // The clock of the try, or the handler's own for the connect.
+            return context with { TimedOut = true };
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return clock.Token.IsCancellationRequested ? broken with { TimedOut = true } : broken with { Exception = exception };
-        }
-        catch (ObjectStoreException exception) when (exception.Failure == ObjectStoreFailure.NoCredentials && course.IsPatient)
-        {
-            // On a live mount a source of credentials that does not answer is trouble that passes.
-            return broken with { Exception = exception };
+            return clock.Token.IsCancellationRequested ? context with { TimedOut = true } : context with { Exception = exception };
         }
     }
 
-    private async ValueTask<S3Failure?> TakeAsync(S3Operation operation, HttpResponseMessage response, S3Endpoint endpoint, AwsCredentials? credentials, TryClock clock)
+    private async ValueTask<S3Failure?> TakeAsync(S3Operation operation, HttpResponseMessage response, S3Failure context, TryClock clock)
     {
         try
         {
-            return await operation.TakeAsync(response, clock) is { } error ? S3FailureReader.Read(response, error, endpoint, credentials) : null;
+            return await operation.TakeAsync(response, clock) is { } error ? S3FailureReader.Read(response, error, context) : null;
         }
         catch (UnusableAnswerException exception)
         {
-            S3Failure failure = S3FailureReader.Read(response, S3Error.Unknown, endpoint, credentials) with { Exception = exception };
+            S3Failure failure = S3FailureReader.Read(response, S3Error.Unknown, context) with { Exception = exception };
             throw _failures.Create(exception.Failure, operation, failure);
         }
     }
@@ -133,7 +143,7 @@ internal sealed class S3Requester : IDisposable
         bool isRecovered = verdict.Action switch
         {
             S3Action.Retry => await TryWaitAsync(operation, course, failure, cancellationToken),
-            S3Action.RefreshCredentials => course.TryOnce(S3Action.RefreshCredentials) && await TryRenewAsync(failure, cancellationToken),
+            S3Action.RefreshCredentials => course.TryOnce(S3Action.RefreshCredentials) && await TryRenewAsync(operation, course, failure, cancellationToken),
             S3Action.AdjustClock => course.TryOnce(S3Action.AdjustClock) && TryAdjustClock(failure),
             S3Action.FollowRegion => course.TryOnce(S3Action.FollowRegion) && _regions.TryFollow(failure),
             _ => false,
@@ -152,14 +162,29 @@ internal sealed class S3Requester : IDisposable
         return true;
     }
 
-    private async ValueTask<bool> TryRenewAsync(S3Failure failure, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryRenewAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
     {
-        AwsCredentials? renewed = await _credentials.RenewAsync(failure.Credentials, cancellationToken);
-        return renewed is not null && renewed != failure.Credentials;
+        try
+        {
+            AwsCredentials? renewed = await _credentials.RenewAsync(failure.Credentials, cancellationToken);
+            return renewed is not null && renewed != failure.Credentials;
+        }
+        catch (ObjectStoreException exception) when (course.IsPatient)
+        {
+            // Not the store said no, but the source of credentials nothing: it may come back.
+            _services.Logger.RefreshFailed(exception.Message);
+            course.Allow(S3Action.RefreshCredentials);
+            if (await TryWaitAsync(operation, course, failure, cancellationToken))
+                return true;
+            throw;
+        }
     }
 
     private bool TryAdjustClock(S3Failure failure)
     {
+        // Another request may have taken it over since this one was signed.
+        if (_target.ClockOffset != failure.ClockOffset)
+            return true;
         if (!_target.TryAdjustClock(failure.StoreTime))
             return false;
         _services.Logger.ClockDiffers(_target.Now - _services.TimeProvider.GetUtcNow());

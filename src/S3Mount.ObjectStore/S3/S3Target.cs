@@ -12,7 +12,10 @@ internal sealed class S3Target(S3Endpoint endpoint, TimeProvider timeProvider)
     public S3Endpoint Endpoint => _endpoint;
 
     /// <summary>The store's time, as far as it is known.</summary>
-    public DateTimeOffset Now => timeProvider.GetUtcNow().AddTicks(Interlocked.Read(ref _clockOffsetTicks));
+    public DateTimeOffset Now => timeProvider.GetUtcNow() + ClockOffset;
+
+    /// <summary>How much later the store's clock is than ours.</summary>
+    public TimeSpan ClockOffset => new(Interlocked.Read(ref _clockOffsetTicks));
 
     public void MoveTo(S3Endpoint endpoint) => _endpoint = endpoint;
 

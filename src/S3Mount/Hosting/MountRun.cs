@@ -57,6 +57,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
                 await using (session.ConfigureAwait(false))
                 {
                     await ServeAsync(mount, session, start, signals).ConfigureAwait(false);
+                    logger.KernelRequests(session.Statistics.ToString());
                     logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
                 }
             }

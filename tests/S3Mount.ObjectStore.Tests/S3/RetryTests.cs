@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Sockets;
+using S3Mount.ObjectStore.S3;
+using S3Mount.ObjectStore.Tests.Wire;
+using S3Mount.Testing;
+
+namespace S3Mount.ObjectStore.Tests.S3;
+
+/// <summary>What happens between tries, on a clock that the tests move.</summary>
+internal sealed class RetryTests
+{
+    private static readonly ListPageRequest _list = new() { Prefix = new ObjectKey("p/") };
+
+    [TestCase(500, "InternalError")]
+    [TestCase(502, "")]
+    [TestCase(503, "SlowDown")]
+    [TestCase(504, "")]
+    [TestCase(429, "TooManyRequests")]
+    [TestCase(408, "")]
+    [TestCase(400, "RequestTimeout")]
+    [TestCase(200, "SlowDown")]
+    [CancelAfter(10_000)]
+    public async Task What_passes_is_asked_again(int status, string code, CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var handler = new StubHandler((_, index) => index is > 0 and < 4 ? StubHandler.Error((HttpStatusCode)status, code) : StubHandler.EmptyPage());
+        await using S3ObjectStore store = await OpenAsync(handler, time, cancellationToken);
+        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
+        Assert.That(store.Statistics, Is.EqualTo(new ObjectStoreStatistics(0, 0, Lists: 5, Retries: 3, 0)));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task Throttling_is_given_up_at_the_deadline(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var handler = new StubHandler((_, index) => index == 0 ? StubHandler.EmptyPage() : StubHandler.Error(HttpStatusCode.ServiceUnavailable, "SlowDown", ("x-amz-request-id", "R7")));
+        await using S3ObjectStore store = await OpenAsync(handler, time, cancellationToken);
+        DateTimeOffset start = time.GetUtcNow();
+        ObjectStoreException? failure = null;
+        try
+        {
+            await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
+        }
+        catch (ObjectStoreException exception)
+        {
+            failure = exception;
+        }
+        Assert.That(failure!.Failure, Is.EqualTo(ObjectStoreFailure.Unavailable));
+        Assert.That((failure.Status, failure.Code, failure.RequestId), Is.EqualTo((503, "SlowDown", "R7")));
+        // Full jitter: a wait is at most 10 s, and none ends after the deadline.
+        Assert.That(time.GetUtcNow() - start, Is.InRange(TimeSpan.FromSeconds(290), TimeSpan.FromSeconds(300)));
+        // 300 s at 5 s a wait on average.
+        Assert.That(store.Statistics.Retries, Is.InRange(40, 110));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task The_store_may_ask_for_a_longer_wait(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var handler = new StubHandler((_, index) => index == 1 ? StubHandler.Error(HttpStatusCode.ServiceUnavailable, "SlowDown", ("Retry-After", "7")) : StubHandler.EmptyPage());
+        await using S3ObjectStore store = await OpenAsync(handler, time, cancellationToken);
+        DateTimeOffset start = time.GetUtcNow();
+        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
+        Assert.That(time.GetUtcNow() - start, Is.EqualTo(TimeSpan.FromSeconds(7)));
+    }
+
+    private static IEnumerable<Exception> Breaks()
+    {
+        yield return new HttpRequestException(HttpRequestError.ConnectionError, "refused", new SocketException((int)SocketError.ConnectionRefused));
+        yield return new HttpRequestException(HttpRequestError.NameResolutionError, "unknown host");
+        yield return new HttpIOException(HttpRequestError.ResponseEnded, "ended");
+        yield return new IOException("reset", new SocketException((int)SocketError.ConnectionReset));
+        // As the handler reports that its connect timed out.
+        yield return new TaskCanceledException("connect", new TimeoutException());
+    }
+
+    [TestCaseSource(nameof(Breaks)), CancelAfter(10_000)]
+    public async Task A_broken_connection_is_tried_again(object broken, CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var handler = new StubHandler((_, index) => index == 1 ? throw (Exception)broken : StubHandler.EmptyPage());
+        await using S3ObjectStore store = await OpenAsync(handler, time, cancellationToken);
+        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
+        Assert.That(handler.Addresses, Has.Count.EqualTo(3));
+    }
+
+    [TestCase(HttpStatusCode.Forbidden, "AccessDenied", ObjectStoreFailure.AccessDenied)]
+    [TestCase(HttpStatusCode.NotFound, "NoSuchBucket", ObjectStoreFailure.NoSuchBucket)]
+    [TestCase(HttpStatusCode.BadRequest, "InvalidArgument", ObjectStoreFailure.Rejected)]
+    [TestCase(HttpStatusCode.NotImplemented, "NotImplemented", ObjectStoreFailure.Rejected)]
+    [TestCase(HttpStatusCode.PreconditionFailed, "PreconditionFailed", ObjectStoreFailure.PreconditionFailed)]
+    [TestCase(HttpStatusCode.OK, "Strange", ObjectStoreFailure.Malformed)]
+    [CancelAfter(10_000)]
+    public async Task What_stays_is_told_at_once(HttpStatusCode status, string code, ObjectStoreFailure failure, CancellationToken cancellationToken)
+    {
+        var handler = new StubHandler((_, index) => index == 0 ? StubHandler.EmptyPage() : StubHandler.Error(status, code));
+        await using S3ObjectStore store = await OpenAsync(handler, new FakeTimeProvider(), cancellationToken);
+        Assert.That(
+            async () => await store.ListPageAsync(_list, cancellationToken),
+            Throws.InstanceOf<ObjectStoreException>().With.Property("Failure").EqualTo(failure).And.Property("Code").EqualTo(code));
+        Assert.That(handler.Addresses, Has.Count.EqualTo(2));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task A_wait_between_tries_can_be_cancelled(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var handler = new StubHandler((_, index) => index == 0 ? StubHandler.EmptyPage() : StubHandler.Error(HttpStatusCode.ServiceUnavailable, "SlowDown"));
+        await using S3ObjectStore store = await OpenAsync(handler, time, cancellationToken);
+        using var caller = new CancellationTokenSource();
+        Task list = store.ListPageAsync(_list, caller.Token).AsTask();
+        await time.WaitForTimersAsync(1, cancellationToken);
+        await caller.CancelAsync();
+        Assert.That(async () => await list, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test, CancelAfter(20_000)]
+    public async Task A_store_that_goes_silent_is_asked_again_after_its_patience(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        byte[] content = WireTests.Ramp(1000);
+        const string Tag = "0123456789abcdef0123456789abcdef";
+        await using ScriptedServer server = Stores.Server((head, index) => index == 0
+            ? ScriptedAnswer.Range(head, content, Tag).StallAfterBody(100, Task.Delay(Timeout.Infinite, cancellationToken))
+            : ScriptedAnswer.Range(head, content, Tag));
+        await using S3ObjectStore store = await S3ObjectStore.OpenWithAsync(
+            Stores.Options(server.Url), Stores.Services with { TimeProvider = time }, cancellationToken);
+        byte[] destination = new byte[1000];
+        var progress = new ProgressLog();
+        Task read = store.ReadRangeAsync(new ObjectKey("k"), new ObjectVersion(ETag.Parse(Tag), 1000, 0), 0, destination, progress, cancellationToken).AsTask();
+        await progress.WaitForAsync(100, cancellationToken);
+        time.Advance(TimeSpan.FromSeconds(29.9));
+        Assert.That(store.Statistics.Gets, Is.EqualTo(1));
+        // The silence ends the try; the wait before the next is at most 100 ms.
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        await time.WaitForTimersAsync(1, cancellationToken);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        await read;
+        Assert.That(destination, Is.EqualTo(content));
+        Assert.That(ScriptedAnswer.RequestedRange(server.Heads[2]), Is.EqualTo((100, 999)));
+    }
+
+    [Test]
+    public void Waits_grow_and_are_bounded()
+    {
+        var longest = new LongestWaits();
+        double[] waits = [.. Enumerable.Range(0, 12).Select(attempt => RetryDelay.Next(attempt, TimeSpan.Zero, longest).TotalMilliseconds)];
+        Assert.That(waits, Is.EqualTo(new double[] { 100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000, 10_000, 10_000, 10_000 }).Within(1));
+        Assert.That(RetryDelay.Next(0, TimeSpan.FromHours(1), longest), Is.EqualTo(TimeSpan.FromSeconds(10)));
+    }
+
+    private static Task<S3ObjectStore> OpenAsync(StubHandler handler, FakeTimeProvider time, CancellationToken cancellationToken) => S3ObjectStore.OpenWithAsync(
+        Stores.Options("http://127.0.0.1:1"), Stores.Services with { TimeProvider = time, HttpHandler = handler, Random = new Random(1) }, cancellationToken);
+
+    private sealed class LongestWaits : Random
+    {
+        public override double NextDouble() => 0.999999;
+    }
+}

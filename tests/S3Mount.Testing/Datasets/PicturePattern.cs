@@ -1,0 +1,9 @@
+namespace S3Mount.Testing.Datasets;
+
+internal enum PicturePattern
+{
+    Stripes,
+    Rings,
+    Checks,
+    Waves,
+}
