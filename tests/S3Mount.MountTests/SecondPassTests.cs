@@ -12,6 +12,10 @@ public sealed partial class SecondPassTests : MountTest
 {
     private const int Files = 300;
 
+    // A virtual machine may take single clean pages out of the page cache at any moment, of every file system (seen with
+    // mincore(2) on ext4), and the kernel then asks for them again. A daemon that is asked again in each pass fails every time.
+    private const int Attempts = 6;
+
     private TestBucket _bucket = null!;
 
     [OneTimeSetUp]
@@ -28,9 +32,15 @@ public sealed partial class SecondPassTests : MountTest
     [Test]
     public async Task A_second_and_third_pass_send_no_request()
     {
-        (Dictionary<string, long> kernel, long store) once = await CountAsync(passes: 1);
-        (Dictionary<string, long> kernel, long store) thrice = await CountAsync(passes: 3);
-        Assert.That(once.kernel["READ"], Is.GreaterThan(Files), "the first pass is counted");
+        (Dictionary<string, long> kernel, long store) once = default, thrice = default;
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            once = await CountAsync(passes: 1);
+            Assert.That(once.kernel["READ"], Is.GreaterThan(Files), "the first pass is counted");
+            thrice = await CountAsync(passes: 3);
+            if (thrice.store == once.store && thrice.kernel.Count == once.kernel.Count && !thrice.kernel.Except(once.kernel).Any())
+                return;
+        }
         Assert.That(thrice.kernel, Is.EqualTo(once.kernel));
         Assert.That(thrice.store, Is.EqualTo(once.store));
     }
