@@ -125,9 +125,12 @@ internal sealed class MountRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         CheckCalls();
-        foreach ((ulong node, long lookups) in Kernel.Lookups.Where(held => held.Value > 0))
-            Kernel.Forget(new NodeId(node), (ulong)lookups);
-        await Kernel.SyncAsync();
+        if (!Kernel.Session.Completion.IsCompleted)
+        {
+            foreach ((ulong node, long lookups) in Kernel.Lookups.Where(held => held.Value > 0))
+                Kernel.Forget(new NodeId(node), (ulong)lookups);
+            await Kernel.SyncAsync();
+        }
         string[] violations = [.. Kernel.Violations];
         await Kernel.DisposeAsync();
         await FileSystem.DisposeAsync();
