@@ -18,6 +18,9 @@ TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd radosgw python3-boto3 python
 BENCH_PACKAGES := $(DEMO_PACKAGES) s3fs rclone
 BENCH ?= 3 loopback
 
+BENCH_ROUNDS ?= 3
+BENCH ?= loopback remote
+
 UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -58,10 +61,11 @@ check: ## formatter, warnings as errors, unit tests; then the unit tests again o
 	for project in $(UNIT_TESTS); do DOTNET_PROCESSOR_COUNT=1 dotnet test tests/$$project -c $(CONFIGURATION) --no-build --nologo; done
 
 .PHONY: bench
-bench: ## measure s3mount beside s3fs and rclone (BENCH="ROUNDS [loopback] [remote]")
-	@tests/ensure-packages.sh --or-go-on $(BENCH_PACKAGES)
+bench: ## measure s3mount beside s3fs, rclone and a bare client (BENCH_ROUNDS=3 BENCH="loopback remote")
+	@tests/ensure-packages.sh $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory build
-	dotnet run --project tests/S3Mount.Benchmarks -c $(CONFIGURATION) -- run "$(CURDIR)/out/s3mount" $(BENCH)
+	dotnet build tests/S3Mount.Benchmarks $(DOTNET_BUILD_FLAGS)
+	tests/S3Mount.Benchmarks/bin/$(CONFIGURATION)/net10.0/S3Mount.Benchmarks run $(CURDIR)/out/s3mount $(BENCH_ROUNDS) $(BENCH)
 
 .PHONY: clean
 clean: ## remove what was built
