@@ -16,6 +16,10 @@ PUBLISHED := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)/publish
 DEMO_PACKAGES := fuse3
 TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd radosgw python3-boto3 python3-torch python3-torchvision attr fio strace sudo systemd
 BENCH_PACKAGES := $(DEMO_PACKAGES) s3fs rclone
+BENCH ?= 3 loopback
+
+BENCH_ROUNDS ?= 3
+BENCH ?= loopback remote
 
 UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests
 
@@ -47,7 +51,7 @@ test: ## install what the tests need (as root), build, run all tests; ends with 
 	@tests/ensure-packages.sh --or-go-on $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory build
 	dotnet build $(SOLUTION) $(DOTNET_BUILD_FLAGS)
-	@S3MOUNT="$(CURDIR)/out/s3mount" tests/run-tests.sh $(RESULTS) $(SOLUTION) -c $(CONFIGURATION)
+	@S3MOUNT_PROGRAM="$(CURDIR)/out/s3mount" tests/run-tests.sh $(RESULTS) $(SOLUTION) -c $(CONFIGURATION)
 
 .PHONY: check
 check: ## formatter, warnings as errors, unit tests; then the unit tests again on one processor
@@ -57,11 +61,11 @@ check: ## formatter, warnings as errors, unit tests; then the unit tests again o
 	for project in $(UNIT_TESTS); do DOTNET_PROCESSOR_COUNT=1 dotnet test tests/$$project -c $(CONFIGURATION) --no-build --nologo; done
 
 .PHONY: bench
-bench: ## measure s3mount beside s3fs and rclone (BENCH="..." is passed on)
-	@tests/ensure-packages.sh --or-go-on $(BENCH_PACKAGES)
+bench: ## measure s3mount beside s3fs, rclone and a bare client (BENCH_ROUNDS=3 BENCH="loopback remote")
+	@tests/ensure-packages.sh $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory build
-	dotnet build tests/S3Mount.Testing $(DOTNET_BUILD_FLAGS)
-	S3MOUNT="$(CURDIR)/out/s3mount" dotnet run --project tests/S3Mount.Benchmarks -c $(CONFIGURATION) -- $(BENCH)
+	dotnet build tests/S3Mount.Benchmarks $(DOTNET_BUILD_FLAGS)
+	tests/S3Mount.Benchmarks/bin/$(CONFIGURATION)/net10.0/S3Mount.Benchmarks run $(CURDIR)/out/s3mount $(BENCH_ROUNDS) $(BENCH)
 
 .PHONY: clean
 clean: ## remove what was built

@@ -8,6 +8,9 @@ internal sealed class MountClock
     /// <summary>A fact that never expires.</summary>
     public const long Forever = long.MaxValue;
 
+    // Longer spans are for ever: no mount lives so long, and calendars and jiffies end.
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(100 * 365);
+
     private readonly TimeProvider _timeProvider;
     private readonly long _start;
 
@@ -26,13 +29,7 @@ internal sealed class MountClock
     public long Now => _timeProvider.GetElapsedTime(_start).Ticks;
 
     /// <summary>The moment <paramref name="span"/> from now; an infinite span (any negative one) is <see cref="Forever"/>.</summary>
-    public long After(TimeSpan span)
-    {
-        if (span < TimeSpan.Zero)
-            return Forever;
-        long now = Now;
-        return span.Ticks > Forever - now ? Forever : now + span.Ticks;
-    }
+    public long After(TimeSpan span) => span < TimeSpan.Zero || span > _longest ? Forever : Now + span.Ticks;
 
     public bool HasPassed(long moment) => moment != Forever && Now >= moment;
 

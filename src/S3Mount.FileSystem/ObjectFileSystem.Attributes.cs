@@ -54,9 +54,9 @@ public sealed partial class ObjectFileSystem
             case null:
                 request.ReplyError(Errno.ESTALE);
                 return default;
-            case DirectoryInode { LastListing: not null } directory when _listings.FindListing(directory) is null:
+            case DirectoryInode { LastListing: { } listed } directory when _clock.HasPassed(listed.ExpiresAt):
                 // The kernel keeps a directory's entries until its mtime changes, so the directory is listed before it is shown.
-                if (directory.LastListing.Pages == 1)
+                if (listed.Pages == 1)
                     return AnswerAttrSlowAsync(request, directory, statx);
                 _lister.RefreshBehind(directory);
                 ReplyAttr(request, directory, TimeSpan.Zero, statx);

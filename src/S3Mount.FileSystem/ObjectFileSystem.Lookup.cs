@@ -19,6 +19,12 @@ public sealed partial class ObjectFileSystem
             request.ReplyError(Errno.ENAMETOOLONG);
             return default;
         }
+        if (!EntryName.IsShown(name) || directory.Prefix.Length + name.Length > ObjectKey.MaxLength)
+        {
+            // No store can hold such a key: nobody needs to be asked.
+            ReplyEntry(request, directory, name, null, _clock.After(_options.NegativeMetadataTtl));
+            return default;
+        }
         if (TryAnswerFromListing(directory, name, out DirectoryEntry? entry, out long expiresAt))
         {
             ReplyEntry(request, directory, name, entry, expiresAt);
@@ -52,7 +58,8 @@ public sealed partial class ObjectFileSystem
             int index = listing.Find(name);
             return index >= 0 ? (listing.EntryAt(index), listing.ExpiresAt) : (null, NegativeExpiry(listing));
         }
-        if (!hasListing && directory.LastListing is not null)
+        // Not where the cache has no room for it: it would be listed for nobody, at every lookup.
+        if (!hasListing && directory.LastListing is { IsKept: true } listed && _clock.HasPassed(listed.ExpiresAt))
             _lister.RefreshBehind(directory);
         LookupResult result = _listings.FindAttribute(directory, name) ?? await _lister.LookUpAsync(directory, name, cancellationToken).ConfigureAwait(false);
         return (result.Entry, result.ExpiresAt);
@@ -102,10 +109,6 @@ public sealed partial class ObjectFileSystem
     }
 
     // A directory that was listed must be asked for again when that listing expires, or the kernel would keep its entries.
-    private TimeSpan AttrTimeout(Inode inode, long expiresAt)
-    {
-        if (inode is not DirectoryInode { LastListing: not null } directory)
-            return _clock.Until(expiresAt);
-        return _listings.FindListing(directory) is { } listing ? _clock.Until(Math.Min(expiresAt, listing.ExpiresAt)) : TimeSpan.Zero;
-    }
+    private TimeSpan AttrTimeout(Inode inode, long expiresAt) =>
+        _clock.Until(inode is DirectoryInode { LastListing: { } listed } ? Math.Min(expiresAt, listed.ExpiresAt) : expiresAt);
 }

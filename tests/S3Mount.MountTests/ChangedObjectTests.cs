@@ -182,7 +182,7 @@ public sealed class ChangedObjectTests : MountTest
     [TestCase("0", 3_000_000)]
     public async Task Readers_of_an_object_that_changes_all_the_time_never_see_two_versions_at_once(string ttl, int length)
     {
-        const int Versions = 25;
+        const int Versions = 30;
         string key = $"hammered-{ttl}-{length}";
         using TempDirectory local = NewDirectory();
         await PutAsync(key, 1, length);
@@ -191,13 +191,18 @@ public sealed class ChangedObjectTests : MountTest
         try
         {
             foreach (ReaderProcess reader in readers)
+            {
+                Assert.That(await reader.AskAsync("cat", mount[key]), Is.EqualTo($"1 {length}"));
                 await reader.BeginAsync("hammer", mount[key], local["stop"]);
-            for (int version = 2; version <= Versions; version++)
+            }
+            // Several times the TTL in all.
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(120));
+            for (int version = 2; version <= Versions && await pace.WaitForNextTickAsync(); version++)
                 await PutAsync(key, version, length + version * 16);
             await EventuallyAnswersAsync(null, $"{Versions} {length + Versions * 16}", "cat", mount[key]);
             local.Write("stop", "");
             foreach (ReaderProcess reader in readers)
-                AssertHammered(await reader.AnswerAsync(0));
+                AssertHammered(await reader.AnswerAsync(1));
         }
         finally
         {

@@ -13,6 +13,10 @@ public sealed partial class SecondPassTests : MountTest
     private const int Files = 300;
     private const int LargeLength = 24 << 20;
 
+    // A virtual machine may take single clean pages out of the page cache at any moment, of every file system (seen with
+    // mincore(2) on ext4), and the kernel then asks for them again. A daemon that is asked again in each pass fails every time.
+    private const int Attempts = 6;
+
     private TestBucket _bucket = null!;
     private long _bytes;
 
@@ -32,8 +36,7 @@ public sealed partial class SecondPassTests : MountTest
     [Test]
     public async Task A_second_and_third_pass_send_no_request()
     {
-        Counts once = await CountAsync("fd", "small", 1, $"{Files} {_bytes}");
-        Counts thrice = await CountAsync("fd", "small", 3, $"{Files} {_bytes}");
+        (Counts once, Counts thrice) = await CountBothAsync("fd", counts => counts.Kernel);
         Assert.That(once.Of("READ"), Is.EqualTo(Files - 1), "one for each file that is not empty");
         Assert.That(thrice.Kernel, Is.EqualTo(once.Kernel));
         Assert.That(thrice.Store, Is.EqualTo(once.Store));
@@ -43,8 +46,7 @@ public sealed partial class SecondPassTests : MountTest
     public async Task Whether_a_file_is_a_terminal_is_all_that_the_kernel_asks_again()
     {
         // Python's open() asks (TCGETS), and no answer to an IOCTL is remembered by the kernel (fuse_do_ioctl, fs/fuse/ioctl.c, v6.18).
-        Counts once = await CountAsync("file", "small", 1, $"{Files} {_bytes}");
-        Counts thrice = await CountAsync("file", "small", 3, $"{Files} {_bytes}");
+        (Counts once, Counts thrice) = await CountBothAsync("file", counts => counts.Without("IOCTL"));
         Assert.That(thrice.Without("IOCTL"), Is.EqualTo(once.Without("IOCTL")));
         Assert.That(thrice.Of("IOCTL"), Is.LessThanOrEqualTo(3 * Files));
         Assert.That(thrice.Store, Is.EqualTo(once.Store));
@@ -58,6 +60,18 @@ public sealed partial class SecondPassTests : MountTest
         // How the kernel cuts a long read into READs is a matter of timing; a pass more would cost as many again.
         Assert.That(five.Of("READ"), Is.LessThan(1.6 * once.Of("READ")));
         Assert.That(five.Bytes, Is.EqualTo(once.Bytes).And.EqualTo(LargeLength));
+    }
+
+    private async Task<(Counts Once, Counts Thrice)> CountBothAsync(string how, Func<Counts, string> compared)
+    {
+        string expected = $"{Files} {_bytes}";
+        for (int attempt = 1; ; attempt++)
+        {
+            Counts once = await CountAsync(how, "small", 1, expected);
+            Counts thrice = await CountAsync(how, "small", 3, expected);
+            if (attempt == Attempts || compared(once) == compared(thrice))
+                return (once, thrice);
+        }
     }
 
     private async Task<Counts> CountAsync(string how, string directory, int passes, string expected)

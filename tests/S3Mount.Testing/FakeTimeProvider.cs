@@ -10,6 +10,7 @@ public sealed class FakeTimeProvider : TimeProvider
     private readonly List<FakeTimer> _timers = [];
     private readonly DateTimeOffset _start;
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiters = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _elapsedTicks;
     private long _utcShiftTicks;
 
@@ -80,14 +81,28 @@ public sealed class FakeTimeProvider : TimeProvider
     }
 
     /// <summary>Fires one timer after another, whenever one is set, until <paramref name="task"/> has completed.</summary>
-    public async Task AdvanceUntilAsync(Task task, CancellationToken cancellationToken)
+    public Task AdvanceUntilAsync(Task task, CancellationToken cancellationToken) => AdvanceUntilAsync(task, TimeSpan.MaxValue, cancellationToken);
+
+    /// <summary>
+    /// The same, but timers that are further away than <paramref name="farthest"/> are left alone: deadlines around work that is
+    /// really under way.
+    /// </summary>
+    public async Task AdvanceUntilAsync(Task task, TimeSpan farthest, CancellationToken cancellationToken)
     {
         while (!task.IsCompleted)
         {
-            await Task.WhenAny(task, WaitForTimersAsync(1, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
-            if (!task.IsCompleted)
-                AdvanceToNextTimer();
+            Task changed;
+            FakeTimer? due;
+            lock (_gate)
+            {
+                changed = _changed.Task;
+                due = TakeDue(farthest == TimeSpan.MaxValue ? long.MaxValue : GetTimestamp() + farthest.Ticks);
+            }
+            if (due is not null)
+                due.Fire();
+            else
+                await Task.WhenAny(task, changed.WaitAsync(cancellationToken));
         }
         await task;
     }
@@ -104,6 +119,8 @@ public sealed class FakeTimeProvider : TimeProvider
                 return true;
             timer.DueTicks = GetTimestamp() + dueTime.Ticks;
             _timers.Add(timer);
+            _changed.TrySetResult();
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             foreach ((int count, TaskCompletionSource reached) in _waiters)
             {
                 if (_timers.Count >= count)

@@ -28,6 +28,9 @@ public sealed class RadosGateway : IAsyncDisposable
     /// <summary>The endpoint, without a slash at its end.</summary>
     public string Url { get; }
 
+    /// <summary>Where its daemons keep everything.</summary>
+    internal string DirectoryPath => _directory.Path;
+
     /// <summary>Returns when S3 answers.</summary>
     /// <exception cref="ChildProcessException">It did not come up; the message ends with the daemons' logs.</exception>
     public static async Task<RadosGateway> StartAsync(CancellationToken cancellationToken = default)
@@ -37,7 +40,7 @@ public sealed class RadosGateway : IAsyncDisposable
         try
         {
             string script = Path.Combine(AppContext.BaseDirectory, "radosgw.sh");
-            supervisor = await ChildProcess.StartAsync("bash", [script, directory["ceph"], AccessKey, SecretKey], new ChildProcessOptions { Input = null });
+            supervisor = await ChildProcess.StartAsync("bash", [script, directory.Path, AccessKey, SecretKey], new ChildProcessOptions { Input = null });
             string output = await supervisor.WaitForOutputAsync("\n", _startDeadline, cancellationToken);
             string url = output.Trim()["ready ".Length..];
             return new RadosGateway(supervisor, directory, url);

@@ -46,6 +46,8 @@ await() {
     until "$@" >/dev/null 2>&1; do
         kill -0 "${!pid_name}" 2>/dev/null || fail "$name has ended"
         [ $SECONDS -lt $deadline ] || fail "$name does not answer"
+        # Nobody writes to standard input: it can be read only once it has ended.
+        read -r -t 0 && exit 0
         sleep 0.1
     done
 }

@@ -49,6 +49,7 @@ internal sealed class DirectoryLister
     public void RefreshBehind(DirectoryInode directory) => _ = RefreshAsync(directory);
 
     /// <summary>Asks the store what one name in a directory stands for, without listing the directory, and keeps the answer.</summary>
+    /// <param name="name">One that <see cref="EntryName.IsShown"/>, of a key that is not too long.</param>
     /// <exception cref="ObjectStoreException"/>
     public Task<LookupResult> LookUpAsync(DirectoryInode directory, byte[] name, CancellationToken cancellationToken) =>
         // Names are bytes, and Latin-1 maps each to a character of its own: a key that compares by value.
@@ -88,18 +89,18 @@ internal sealed class DirectoryLister
         ReportHidden(builder);
         uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
         DirectoryListing listing = builder.Build(generation, expiresAt, _clock.StartSeconds);
-        directory.LastListing = listing.Trace;
-        _cache.Add(directory, listing);
+        directory.LastListing = listing.Trace with { IsKept = _cache.Add(directory, listing) };
         return listing;
     }
 
     private async Task<LookupResult> LookUpOnceAsync(DirectoryInode directory, byte[] name)
     {
-        long asked = _clock.Now;
+        // What the store says holds from before it was asked.
+        long foundUntil = _clock.After(_options.MetadataTtl);
+        long missingUntil = _clock.After(_options.NegativeMetadataTtl);
         byte[] key = directory.KeyOf(name);
-        DirectoryEntry? entry = ObjectKey.CanExist(key) ? await AskAsync(key).ConfigureAwait(false) : null;
-        TimeSpan ttl = entry is null ? _options.NegativeMetadataTtl : _options.MetadataTtl;
-        var result = new LookupResult(entry, ttl < TimeSpan.Zero ? MountClock.Forever : asked + ttl.Ticks);
+        DirectoryEntry? entry = await AskAsync(key).ConfigureAwait(false);
+        var result = new LookupResult(entry, entry is null ? missingUntil : foundUntil);
         _cache.Add(directory, name, result);
         return result;
     }

@@ -12,13 +12,12 @@ internal sealed class DirectoryListing
     private readonly Entry[] _entries;
     private readonly bool[] _doubtful;
 
-    internal DirectoryListing(byte[] names, Entry[] entries, uint generation, long expiresAt, ListingTrace trace)
+    internal DirectoryListing(byte[] names, Entry[] entries, uint generation, ListingTrace trace)
     {
         _names = names;
         _entries = entries;
         _doubtful = new bool[entries.Length];
         Generation = generation;
-        ExpiresAt = expiresAt;
         Trace = trace;
     }
 
@@ -26,7 +25,7 @@ internal sealed class DirectoryListing
     public uint Generation { get; }
 
     /// <summary>Until when it may answer, as a moment of <see cref="MountClock"/>.</summary>
-    public long ExpiresAt { get; }
+    public long ExpiresAt => Trace.ExpiresAt;
 
     public ListingTrace Trace { get; }
 
@@ -48,10 +47,11 @@ internal sealed class DirectoryListing
     /// <summary>Whether a read has found that this entry's version is gone: the listing no longer answers for its name.</summary>
     public bool IsDoubtfulAt(int index) => Volatile.Read(ref _doubtful[index]);
 
-    public void Doubt(ReadOnlySpan<byte> name)
+    /// <summary>This version is gone: if the listing gives it for that name, it no longer answers.</summary>
+    public void Doubt(ReadOnlySpan<byte> name, in ObjectVersion version)
     {
         int index = Find(name);
-        if (index >= 0)
+        if (index >= 0 && !_entries[index].IsDirectory && _entries[index].Version.IsSameAs(version))
             Volatile.Write(ref _doubtful[index], true);
     }
 

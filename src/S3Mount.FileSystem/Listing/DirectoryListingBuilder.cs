@@ -53,7 +53,7 @@ internal sealed class DirectoryListingBuilder
             _entries.Sort(ByNameDirectoriesFirst);
         DirectoryListing.Entry[] unique = WithoutShadowed();
         (long seconds, uint nanoseconds) = Stamp(unique, mountSeconds);
-        return new DirectoryListing(_names.AsSpan(0, _namesLength).ToArray(), unique, generation, expiresAt, new ListingTrace(_pages, seconds, nanoseconds));
+        return new DirectoryListing(_names.AsSpan(0, _namesLength).ToArray(), unique, generation, new ListingTrace(_pages, expiresAt, seconds, nanoseconds));
     }
 
     private void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> name, bool isDirectory, in ObjectVersion version, string storageClass)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Caching.Memory;
 using S3Mount.FileSystem.Inodes;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Listing;
 
@@ -41,7 +42,8 @@ internal sealed class ListingCache : IDisposable
     public DirectoryListing? FindListing(DirectoryInode directory) =>
         _cache.TryGetValue(directory, out object? found) && found is DirectoryListing listing && !_clock.HasPassed(listing.ExpiresAt) ? listing : null;
 
-    public void Add(DirectoryInode directory, DirectoryListing listing) => Add(directory, listing, listing.SizeInBytes, listing.ExpiresAt);
+    /// <returns>Whether there is a place for a listing of its size, and time left for it.</returns>
+    public bool Add(DirectoryInode directory, DirectoryListing listing) => Add(directory, listing, listing.SizeInBytes, listing.ExpiresAt);
 
     /// <summary>What a lookup of one name said, if it may still answer.</summary>
     public LookupResult? FindAttribute(DirectoryInode directory, ReadOnlySpan<byte> name) =>
@@ -50,21 +52,31 @@ internal sealed class ListingCache : IDisposable
     public void Add(DirectoryInode directory, byte[] name, LookupResult result) =>
         Add(new AttributeKey(directory, name), result, AttributeSize + name.Length, result.ExpiresAt);
 
-    public void RemoveAttribute(DirectoryInode directory, byte[] name) => _cache.Remove(new AttributeKey(directory, name));
+    /// <summary>A read has found that this version is gone: nothing that gives it answers for its name any more.</summary>
+    public void Doubt(DirectoryInode directory, byte[] name, in ObjectVersion version)
+    {
+        FindListing(directory)?.Doubt(name, version);
+        if (FindAttribute(directory, name) is { Entry: { IsDirectory: false } entry } && entry.Version.IsSameAs(version))
+            _cache.Remove(new AttributeKey(directory, name));
+    }
 
     public void Dispose() => _cache.Dispose();
 
-    private void Add(object key, object value, long size, long expiresAt)
+    private bool Add(object key, object value, long size, long expiresAt)
     {
-        if (_clock.HasPassed(expiresAt))
-            return;
-        if (_cache.GetCurrentStatistics()?.CurrentEstimatedSize + size > _sizeLimit)
-            _cache.Compact(RoomToMake);
+        // Looked at once: time passes while an entry is added.
+        TimeSpan left = _clock.Until(expiresAt);
+        if (left <= TimeSpan.Zero || size > _sizeLimit)
+            return false;
+        // Compact counts in whole entries: a quarter of fewer than four is none.
+        while (_cache.Count is > 0 and var count && _cache.GetCurrentStatistics()?.CurrentEstimatedSize + size > _sizeLimit)
+            _cache.Compact(Math.Max(RoomToMake, 1.0 / count));
         using ICacheEntry entry = _cache.CreateEntry(key);
         entry.Size = size;
         if (expiresAt != MountClock.Forever)
-            entry.AbsoluteExpirationRelativeToNow = _clock.Until(expiresAt);
+            entry.AbsoluteExpirationRelativeToNow = left;
         entry.Value = value;
+        return true;
     }
 
     private sealed class AttributeKey(DirectoryInode directory, byte[] name) : IEquatable<AttributeKey>

@@ -2,6 +2,8 @@ namespace S3Mount.FileSystem.Listing;
 
 /// <summary>What is remembered of a directory's last listing when the listing itself may be gone.</summary>
 /// <param name="Pages">List pages it took.</param>
+/// <param name="ExpiresAt">Until when it may answer, as a moment of <see cref="MountClock"/>.</param>
+/// <param name="IsKept">Whether there was a place and a time for it in the cache: whether to list again while nobody waits.</param>
 /// <param name="MtimeSeconds">Seconds of the directory's mtime.</param>
 /// <param name="MtimeNanoseconds">Nanoseconds of it: a digest of the listing.</param>
-internal sealed record ListingTrace(int Pages, long MtimeSeconds, uint MtimeNanoseconds);
+internal sealed record ListingTrace(int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false);

@@ -19,6 +19,9 @@ internal static class Fusermount
     /// <summary>How long its last words may take after it has ended.</summary>
     private static readonly TimeSpan _outputDeadline = TimeSpan.FromSeconds(2);
 
+    // PATH, and where packages put programs when PATH is the short one of a service.
+    private static string SearchPath => Environment.GetEnvironmentVariable("PATH") + ":/usr/bin:/bin:/usr/local/bin:/usr/sbin:/sbin";
+
     public static FileDescriptor Mount(string mountpoint, FuseMountOptions options)
     {
         using var socket = new DescriptorSocket();
@@ -73,10 +76,9 @@ internal static class Fusermount
         return new FuseException(FuseFailure.MountFailed, output.Length > 0 ? output : $"{Program} failed without a word");
     }
 
-    /// <summary>Where the program is: in PATH, or where packages put it when PATH is the short one of a service.</summary>
-    private static string Locate()
+    /// <summary>Where the program is.</summary>
+    internal static string Locate(string path)
     {
-        string path = (Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/bin:/bin:/usr/local/bin:/usr/sbin:/sbin";
         foreach (string directory in path.Split(':', StringSplitOptions.RemoveEmptyEntries))
         {
             string candidate = Path.Join(directory, Program);
@@ -88,7 +90,7 @@ internal static class Fusermount
 
     private static (int ExitCode, string Output) Run(string[] arguments, string? commFd, Action started)
     {
-        using var process = new Process { StartInfo = new ProcessStartInfo(Locate(), arguments) { RedirectStandardError = true, UseShellExecute = false } };
+        using var process = new Process { StartInfo = new ProcessStartInfo(Locate(SearchPath), arguments) { RedirectStandardError = true, UseShellExecute = false } };
         process.StartInfo.Environment["LC_ALL"] = "C";
         process.StartInfo.Environment["_FUSE_COMMFD"] = commFd;
         var output = new StringBuilder();

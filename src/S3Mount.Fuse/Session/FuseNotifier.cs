@@ -41,6 +41,16 @@ public sealed class FuseNotifier
     /// <summary>Notifications that were dropped because the queue was full.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Bytes that wait for the kernel.</summary>
+    internal int Queued
+    {
+        get
+        {
+            lock (_gate)
+                return _queuedBytes;
+        }
+    }
+
     internal bool ExpireOnly { get; set; }
 
     internal bool CanResend { get; set; }

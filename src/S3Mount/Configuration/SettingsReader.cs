@@ -77,10 +77,15 @@ internal static class SettingsReader
     private static string ParseName(string text) =>
         text.Length > 0 && !text.Any(char.IsWhiteSpace) ? text : throw new FormatException($"'{text}' is not a name");
 
-    private static string ParseUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.Host.Length > 0
-            ? text
-            : throw new FormatException($"'{text}' is not a URL; write http://HOST:PORT or https://HOST");
+    private static string ParseUrl(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
+            throw new FormatException($"'{text}' is not a URL; write http://HOST:PORT or https://HOST");
+        // Nothing after the host has a place in a signed request; dropped in silence it would name another store.
+        if (url.PathAndQuery != "/" || url.UserInfo.Length > 0)
+            throw new FormatException($"'{text}' has more than a host and a port; write {url.Scheme}://{url.Authority}");
+        return text;
+    }
 
     private static int ParseConnections(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= MostConnections

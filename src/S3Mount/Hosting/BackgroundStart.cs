@@ -7,8 +7,8 @@ namespace S3Mount.Hosting;
 
 /// <summary>
 /// The caller's side of a start in the background. .NET cannot fork, so the daemon is a second process of this program; its
-/// standard output is a pipe on which it says that the mount is usable (<see cref="Detachment"/>), its standard error is passed
-/// on until then. The caller's own terminal and pipes are never handed down, so <c>out=$(s3mount ...)</c> returns.
+/// standard output is a pipe on which it tells what the caller should know and at last that the mount is usable
+/// (<see cref="Detachment"/>); its standard error is passed on until then. The caller's own terminal and pipes are never handed down, so <c>out=$(s3mount ...)</c> returns.
 /// </summary>
 internal static class BackgroundStart
 {
@@ -29,14 +29,9 @@ internal static class BackgroundStart
         using Process daemon = Process.Start(StartInfo(args)) ?? throw new StartupException("the daemon could not be started");
         daemon.StandardInput.Close();
         Task errors = PassOnAsync(daemon.StandardError);
-        string? report = await ReadReportAsync(daemon, interrupted.Token).ConfigureAwait(false);
-        if (report == Detachment.Mounted)
-        {
-            // The daemon has let go of the pipe, so this ends at once.
-            await Task.WhenAny(errors, Task.Delay(TimeSpan.FromSeconds(1))).ConfigureAwait(false);
-            return EntryPoint.Done;
-        }
-        return await FailAsync(daemon, errors, interrupted.IsCancellationRequested).ConfigureAwait(false);
+        return await IsMountedAsync(daemon, interrupted.Token).ConfigureAwait(false)
+            ? EntryPoint.Done
+            : await FailAsync(daemon, errors, interrupted.IsCancellationRequested).ConfigureAwait(false);
 
         void Interrupt(PosixSignalContext context)
         {
@@ -45,20 +40,26 @@ internal static class BackgroundStart
         }
     }
 
-    private static async Task<string?> ReadReportAsync(Process daemon, CancellationToken interrupted)
+    /// <summary>Passes on what the daemon tells until it is mounted; false at the end of its output, or when it is told to stop.</summary>
+    private static async Task<bool> IsMountedAsync(Process daemon, CancellationToken interrupted)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         deadline.CancelAfter(_deadline);
         try
         {
-            return await daemon.StandardOutput.ReadLineAsync(deadline.Token).ConfigureAwait(false);
+            while (await daemon.StandardOutput.ReadLineAsync(deadline.Token).ConfigureAwait(false) is { } line)
+            {
+                if (line == Detachment.Mounted)
+                    return true;
+                await Console.Error.WriteLineAsync(line).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {
             // In order, so that it takes its mount down.
             _ = LibC.Kill(daemon.Id, LibC.SIGTERM);
-            return null;
         }
+        return false;
     }
 
     private static async Task<int> FailAsync(Process daemon, Task errors, bool interrupted)

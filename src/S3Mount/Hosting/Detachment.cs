@@ -7,7 +7,9 @@ namespace S3Mount.Hosting;
 
 /// <summary>
 /// The daemon's side of a start in the background: its own session, <c>/</c> as working directory, and, once the mount is
-/// usable, one line to the parent and nothing left of the parent's pipes. Until then standard error is the parent's.
+/// usable, one line to the parent and nothing left of it. What the caller should know goes to the parent before, line by line
+/// on standard output: the runtime keeps copies of the standard descriptors, so that the parent sees their end only when this
+/// process ends.
 /// </summary>
 internal static class Detachment
 {
@@ -31,21 +33,28 @@ internal static class Detachment
         return true;
     }
 
-    /// <summary>Reports that the mount is usable and lets go of the parent: of its pipes and of the working directory.</summary>
+    /// <summary>A line that the parent shows to the caller. Only before <see cref="Complete"/>.</summary>
     /// <exception cref="StartupException">The parent is gone: nobody wants the mount any more.</exception>
-    public static void Complete()
+    public static void Tell(string line)
     {
-        LeaveWorkingDirectory();
         try
         {
             // Not Console, which hides a broken pipe.
             using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            output.Write(Encoding.ASCII.GetBytes(Mounted + "\n"));
+            output.Write(Encoding.UTF8.GetBytes(line + "\n"));
         }
         catch (IOException e)
         {
             throw new StartupException("the caller went away before the mount was usable; nothing is mounted", e);
         }
+    }
+
+    /// <summary>Reports that the mount is usable and lets go of the parent: of its standard descriptors and of the working directory.</summary>
+    /// <exception cref="StartupException">The parent is gone: nobody wants the mount any more.</exception>
+    public static void Complete()
+    {
+        LeaveWorkingDirectory();
+        Tell(Mounted);
         int none = LibC.Open("/dev/null", LibC.O_RDWR | LibC.O_CLOEXEC);
         if (none < 0)
             throw new StartupException($"/dev/null cannot be opened (errno {Marshal.GetLastPInvokeError()})");

@@ -30,7 +30,7 @@ internal static class MountProgram
         using var signals = new StopSignals(settings.LogFile is not null ? log.Reopen : background ? () => { } : null);
         var run = new MountRun(settings, mountpoint, logger, TimeProvider.System)
         {
-            Notice = logsToTerminal ? _ => { } : Tell,
+            Notice = background ? line => Detachment.Tell(Prefixed(line)) : logsToTerminal ? _ => { } : Tell,
             Ready = background ? Detachment.Complete : () => { },
             Notifier = new ServiceNotifier(Environment.GetEnvironmentVariable(ServiceNotifier.Variable)),
         };
@@ -59,7 +59,9 @@ internal static class MountProgram
         _ => $"internal error: {exception}".ReplaceLineEndings(" "),
     };
 
-    private static void Tell(string line) => Console.Error.WriteLine("s3mount: " + line);
+    private static void Tell(string line) => Console.Error.WriteLine(Prefixed(line));
+
+    private static string Prefixed(string line) => "s3mount: " + line;
 
     private static ILogSink OpenSink(MountSettings settings, bool background)
     {

@@ -83,7 +83,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
         catch (ObjectStoreException e)
         {
-            throw new StartupException(StoreProblem.Describe(e, settings), e);
+            throw new StartupException(StoreProblem.Describe(e), e);
         }
         catch (OperationCanceledException e) when (!stopping.IsCancellationRequested)
         {

@@ -27,9 +27,8 @@ internal sealed class BenchStore : IAsyncDisposable
     {
         string list = Path.GetTempFileName();
         await File.WriteAllLinesAsync(list, objects.Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}\t{o.Size}")));
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        // The bench is started as `dotnet S3Mount.Benchmarks.dll` or as its own executable; the server lies beside it.
-        start.FileName = "dotnet";
+        // The server is built beside the bench.
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
         foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "S3Mount.Testing.dll"), "serve", "--anonymous", "--bucket", Bucket, "--ramp-list", list, .. setting.Arguments])
             start.ArgumentList.Add(argument);
         Process process = Process.Start(start) ?? throw new InvalidOperationException("the server did not start");

@@ -71,6 +71,8 @@ internal sealed class MountPeer
         var start = new ProcessStartInfo(program);
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        // rclone 1.60 refuses to start where it is set.
+        start.Environment.Remove("AWS_CA_BUNDLE");
         return start;
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Protocol;
 using S3Mount.Fuse.Session;
@@ -11,14 +10,16 @@ internal sealed class MemoryMount : IAsyncDisposable
 {
     private readonly string _directory;
 
-    private MemoryMount(string directory, FuseMountOptions? mountOptions, FuseSessionOptions? sessionOptions, ILogger logger)
+    private MemoryMount(string directory, FuseMountOptions? mountOptions, FuseSessionOptions? sessionOptions)
     {
         _directory = directory;
         Mount = FuseMount.Create(directory, mountOptions ?? new FuseMountOptions { Source = "test#memory" });
-        Session = new FuseSession(Mount.Device, Tree, sessionOptions ?? new FuseSessionOptions(), logger);
+        Session = new FuseSession(Mount.Device, Tree, sessionOptions ?? new FuseSessionOptions(), Log);
     }
 
     public MemoryFileSystem Tree { get; } = new(TestTree.Files);
+
+    public TestLogger Log { get; } = new();
 
     public FuseMount Mount { get; }
 
@@ -29,7 +30,7 @@ internal sealed class MemoryMount : IAsyncDisposable
     public static async Task<MemoryMount> StartAsync(
         FuseMountOptions? mountOptions = null, FuseSessionOptions? sessionOptions = null, Action<MemoryFileSystem>? prepare = null)
     {
-        var mount = new MemoryMount(NewDirectory(), mountOptions, sessionOptions, new TestLogger());
+        var mount = new MemoryMount(NewDirectory(), mountOptions, sessionOptions);
         prepare?.Invoke(mount.Tree);
         await mount.Session.StartAsync(default);
         return mount;

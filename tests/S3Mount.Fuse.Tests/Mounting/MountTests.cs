@@ -44,11 +44,11 @@ public sealed class MountTests
         await using MemoryMount mount = await MemoryMount.StartAsync();
         const string Walk = "cd \"$1\" && find . -type f -exec cat {} + | wc -c && find . -printf '%p %s %m\\n' | sort | sha256sum";
         ShellResult first = await mount.RunAsync(Walk);
-        long before = mount.Session.Statistics.Requests;
+        long before = RequestsWithoutStatFs(mount);
         ShellResult second = await mount.RunAsync(Walk);
         Assert.That(first.ExitCode, Is.Zero);
         Assert.That(second.Text, Is.EqualTo(first.Text));
-        Assert.That(mount.Session.Statistics.Requests, Is.EqualTo(before), string.Join(", ", Enum.GetValues<FuseOpcode>().Select(code => $"{code} {mount.Count(code)}")));
+        Assert.That(RequestsWithoutStatFs(mount), Is.EqualTo(before), string.Join(", ", Enum.GetValues<FuseOpcode>().Select(code => $"{code} {mount.Count(code)}")));
         Assert.That(mount.Count(FuseOpcode.Open), Is.EqualTo(1), "the first OPEN gets ENOSYS, and no other is sent");
         Assert.That(mount.Count(FuseOpcode.OpenDir), Is.EqualTo(1));
         Assert.That(mount.Count(FuseOpcode.Flush), Is.LessThanOrEqualTo(1));
@@ -177,4 +177,7 @@ public sealed class MountTests
         // 5 MiB in READs of up to 1 MiB; with 128 KiB there would be 41.
         Assert.That(mount.Count(FuseOpcode.Read), Is.InRange(5, 20));
     }
+
+    // find asks statfs(2) of every mount that it enters; the kernel has no cache for the answer.
+    private static long RequestsWithoutStatFs(MemoryMount mount) => mount.Session.Statistics.Requests - mount.Count(FuseOpcode.StatFs);
 }

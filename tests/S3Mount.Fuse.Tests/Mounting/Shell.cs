@@ -36,9 +36,9 @@ internal static class Shell
     public static async Task<ShellResult> FinishAsync(Process process)
     {
         using var deadline = new CancellationTokenSource(_deadline);
+        var output = new MemoryStream();
         try
         {
-            var output = new MemoryStream();
             Task copy = process.StandardOutput.BaseStream.CopyToAsync(output, deadline.Token);
             string errors = await process.StandardError.ReadToEndAsync(deadline.Token);
             await copy;
@@ -48,7 +48,8 @@ internal static class Shell
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"a child process did not end within {_deadline.TotalSeconds} s");
+            throw new TimeoutException($"a child process did not end within {_deadline.TotalSeconds} s; it wrote: "
+                + System.Text.Encoding.UTF8.GetString(output.ToArray()));
         }
     }
 }

@@ -8,7 +8,7 @@ namespace S3Mount.ObjectStore.Tests.Wire;
 
 /// <summary>
 /// An HTTP server that keeps the exact head of every request and answers with the exact bytes that a test gives, over as many
-/// connections as come. Requests without bodies only.
+/// connections as come. Bodies of requests are passed over; a client must wait for its answer before it asks again.
 /// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
@@ -90,18 +90,28 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
     }
 
+    // A client that waits for its answer sends nothing after its request: what follows the head is its body.
     private async Task<string?> ReadHeadAsync(Socket socket)
     {
-        var head = new StringBuilder();
+        var received = new StringBuilder();
         byte[] buffer = new byte[8192];
         while (true)
         {
             int read = await socket.ReceiveAsync(buffer, _stopped.Token);
             if (read == 0)
                 return null;
-            head.Append(Encoding.Latin1.GetString(buffer, 0, read));
-            if (head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n")
-                return head.ToString(0, head.Length - 4);
+            received.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            string text = received.ToString();
+            int end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (end >= 0 && text.Length >= end + 4 + BodyLength(text[..end]))
+                return text[..end];
         }
+    }
+
+    private static int BodyLength(string head)
+    {
+        const string Name = "\r\nContent-Length: ";
+        int at = head.IndexOf(Name, StringComparison.OrdinalIgnoreCase);
+        return at < 0 ? 0 : int.Parse(head[(at + Name.Length)..].Split("\r\n")[0], CultureInfo.InvariantCulture);
     }
 }

@@ -6,6 +6,9 @@ namespace S3Mount.ObjectStore.Tests.Wire;
 /// <summary>Stores opened against a scripted server, with nothing taken from this machine's environment.</summary>
 internal static class Stores
 {
+    /// <summary>No wait between two tries is longer; the deadlines of tries are.</summary>
+    public static TimeSpan LongestWait { get; } = TimeSpan.FromSeconds(10);
+
     public static AwsCredentials Credentials { get; } = new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", null);
 
     public static S3StoreOptions Options(string url) => new() { Bucket = "bucket", EndpointUrl = url, Region = "eu-west-1" };

@@ -11,13 +11,13 @@ internal static class ServeCommand
 {
     public const string Usage = """
         serve [--port N] [--bucket NAME] [--region NAME] [--access-key KEY --secret-key KEY | --anonymous]
-              [--dataset imagefolder:CLASSES:IMAGES[:MEDIAN_SIDE]] [--prefix PREFIX] [--ramp KEY:SIZE[:SEED]]...
+              [--dataset imagefolder:CLASSES:IMAGES[:MEDIAN_SIDE]] [--prefix PREFIX] [--ramp KEY:SIZE[:SEED]]... [--ramp-list FILE]
               [--latency MS] [--list-latency MS] [--rate BYTES_PER_SECOND] [--ready-file FILE] [--until-stdin-closes]
         """;
 
     private static readonly string[] _options =
     [
-        "--port", "--bucket", "--region", "--access-key", "--secret-key", "--dataset", "--prefix", "--ramp", "--latency", "--list-latency", "--rate", "--ready-file",
+        "--port", "--bucket", "--region", "--access-key", "--secret-key", "--dataset", "--prefix", "--ramp", "--ramp-list", "--latency", "--list-latency", "--rate", "--ready-file",
     ];
 
     public static async Task<int> RunAsync(string[] words)
@@ -67,6 +67,12 @@ internal static class ServeCommand
         {
             foreach (DatasetFile file in DatasetArgument.Parse(text).ToArray())
                 bucket.Put(prefix + file.Name, file.Bytes, file.LastModified);
+        }
+        // One object a line: its key, a tab, its size. Thousands of objects do not fit on a command line.
+        foreach (string line in arguments.Text("--ramp-list") is { } list ? File.ReadAllLines(list) : [])
+        {
+            string[] fields = line.Split('\t');
+            bucket.Put(new ObjectKey(prefix + fields[0]), new RampContent(0, CommandArguments.ParseSize(fields[1])));
         }
         foreach (string text in arguments.All("--ramp"))
         {

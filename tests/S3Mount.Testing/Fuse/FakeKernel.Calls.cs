@@ -16,8 +16,9 @@ public sealed partial class FakeKernel
     public Task<FakeReply<FuseAttrOut>> GetAttrAsync(NodeId node, CancellationToken interrupt = default) =>
         CallAsync(FuseOpcode.GetAttr, node, Bytes(default(FuseGetAttrIn)), Fixed<FuseAttrOut>, interrupt);
 
-    internal Task<FakeReply<FuseStatxOut>> StatxAsync(NodeId node, CancellationToken interrupt = default) =>
-        CallAsync(FuseOpcode.Statx, node, Bytes(new FuseStatxIn { SxMask = FuseConstants.StatxBasicStats }), Fixed<FuseStatxOut>, interrupt);
+    /// <summary>STATX; its answer in the form of GETATTR's.</summary>
+    public Task<FakeReply<FuseAttrOut>> StatxAsync(NodeId node, CancellationToken interrupt = default) =>
+        CallAsync(FuseOpcode.Statx, node, Bytes(new FuseStatxIn { SxMask = FuseConstants.StatxBasicStats }), AttrOfStatx, interrupt);
 
     public Task<FakeReply<bool>> AccessAsync(NodeId node, uint mask, CancellationToken interrupt = default) =>
         CallAsync(FuseOpcode.Access, node, Bytes(new FuseAccessIn { Mask = mask }), Nothing, interrupt);
@@ -131,6 +132,34 @@ public sealed partial class FakeKernel
 
     private static byte[] Bytes<T>(in T value)
         where T : unmanaged => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).ToArray();
+
+    private static FuseAttrOut AttrOfStatx(byte[] body)
+    {
+        FuseStatxOut statx = Fixed<FuseStatxOut>(body);
+        ref readonly FuseStatx stat = ref statx.Stat;
+        return new FuseAttrOut
+        {
+            AttrValid = statx.AttrValid,
+            AttrValidNsec = statx.AttrValidNsec,
+            Attr = new FuseAttr
+            {
+                Ino = stat.Ino,
+                Size = stat.Size,
+                Blocks = stat.Blocks,
+                Atime = (ulong)stat.Atime.Seconds,
+                Mtime = (ulong)stat.Mtime.Seconds,
+                Ctime = (ulong)stat.Ctime.Seconds,
+                AtimeNsec = stat.Atime.Nanoseconds,
+                MtimeNsec = stat.Mtime.Nanoseconds,
+                CtimeNsec = stat.Ctime.Nanoseconds,
+                Mode = stat.Mode,
+                Nlink = stat.Nlink,
+                Uid = stat.Uid,
+                Gid = stat.Gid,
+                Blksize = stat.Blksize,
+            },
+        };
+    }
 
     private static byte[] Same(byte[] body) => body;
 

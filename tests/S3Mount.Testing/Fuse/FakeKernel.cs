@@ -40,8 +40,11 @@ public sealed partial class FakeKernel : IAsyncDisposable
 
     public FuseSession Session { get; }
 
-    /// <summary>The answer to INIT.</summary>
-    internal FuseInitOut Init { get; private set; }
+    /// <summary>What the session asked for in INIT: FUSE_* bits, 32 to 63 included.</summary>
+    public ulong InitFlags { get; private set; }
+
+    /// <summary>max_readahead of the answer to INIT.</summary>
+    public uint MaxReadahead { get; private set; }
 
     /// <summary>Answers that a kernel would refuse: unknown uniques, second answers, wrong sizes.</summary>
     public IReadOnlyCollection<string> Violations => _violations;
@@ -66,7 +69,8 @@ public sealed partial class FakeKernel : IAsyncDisposable
         MemoryMarshal.AsBytes(new ReadOnlySpan<FuseInitIn>(in body))[..init.Length].CopyTo(init);
         Task<FakeReply<FuseInitOut>> call = kernel.CallAsync(FuseOpcode.Init, new NodeId(0), init, Fixed<FuseInitOut>, default);
         await kernel.Session.StartAsync(default);
-        kernel.Init = (await call).Required;
+        FuseInitOut answer = (await call).Required;
+        (kernel.InitFlags, kernel.MaxReadahead) = (answer.Flags | ((ulong)answer.Flags2 << 32), answer.MaxReadahead);
         return kernel;
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace S3Mount.Testing.Processes;
 
@@ -137,8 +136,9 @@ public sealed class ChildProcess : IAsyncDisposable
 
     private static void AddUser(ProcessStartInfo start, string user)
     {
-        bool isNumber = int.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out _);
-        foreach (string argument in (string[])["setpriv", $"--reuid={user}", $"--regid={user}", isNumber ? "--clear-groups" : "--init-groups", "--"])
+        // passwd(5): the name's own group is its fourth field.
+        string? group = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(fields => fields[0] == user)?[3];
+        foreach (string argument in (string[])["setpriv", $"--reuid={user}", $"--regid={group ?? user}", group is null ? "--clear-groups" : "--init-groups", "--"])
             start.ArgumentList.Add(argument);
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace S3Mount.Testing.S3Server.Signing;
@@ -32,8 +31,8 @@ internal sealed class SigV4Verifier(IReadOnlyDictionary<string, S3Credentials> c
             ?? throw new S3Exception(400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
 
         string canonicalRequest = Canonical(request, authorization, payloadHash);
-        string toSign = $"AWS4-HMAC-SHA256\n{date}\n{authorization.Scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.Latin1.GetBytes(canonicalRequest)))}";
-        string expected = Convert.ToHexStringLower(HMACSHA256.HashData(SigningKey(known, authorization), Encoding.Latin1.GetBytes(toSign)));
+        string toSign = SigV4Key.StringToSign(canonicalRequest, date, authorization.Scope);
+        string expected = SigV4Key.Sign(SigningKey(known, authorization), toSign);
         if (expected != authorization.Signature)
         {
             throw new S3Exception(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.")
@@ -122,11 +121,5 @@ internal sealed class SigV4Verifier(IReadOnlyDictionary<string, S3Credentials> c
         value.Contains("  ", StringComparison.Ordinal) ? string.Join(' ', value.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : value.Trim(' ');
 
     private byte[] SigningKey(S3Credentials known, SigV4Authorization authorization) =>
-        _signingKeys.GetOrAdd((known.SecretKey, authorization.Date, authorization.Region), static parts =>
-        {
-            byte[] key = HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + parts.SecretKey), Encoding.ASCII.GetBytes(parts.Date));
-            key = HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(parts.Region));
-            key = HMACSHA256.HashData(key, "s3"u8);
-            return HMACSHA256.HashData(key, "aws4_request"u8);
-        });
+        _signingKeys.GetOrAdd((known.SecretKey, authorization.Date, authorization.Region), static parts => SigV4Key.Derive(parts.SecretKey, parts.Date, parts.Region));
 }

@@ -1,0 +1,85 @@
+using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Listing;
+using S3Mount.Fuse;
+using S3Mount.Testing;
+
+namespace S3Mount.FileSystem.Tests.Listing;
+
+public sealed class ListingGenerationsTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly MountClock _clock;
+
+    public ListingGenerationsTests() => _clock = new MountClock(_time);
+
+    [Test]
+    public void A_generation_is_found_by_its_directory_and_number()
+    {
+        ListingGenerations generations = Create();
+        DirectoryListing listing = Listing(7);
+        generations.Keep(Directory(2), listing);
+        Assert.That(generations.Find(Directory(2), 7), Is.SameAs(listing));
+        Assert.That(generations.Find(Directory(2), 8), Is.Null);
+        Assert.That(generations.Find(Directory(3), 7), Is.Null);
+    }
+
+    [Test]
+    public void A_generation_is_kept_for_the_ttl_after_each_use()
+    {
+        ListingGenerations generations = Create(TimeSpan.FromMinutes(100));
+        generations.Keep(Directory(2), Listing(1));
+        for (int i = 0; i < 5; i++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(99));
+            Assert.That(generations.Find(Directory(2), 1), Is.Not.Null);
+            generations.Keep(Directory(2), Listing((uint)(100 + i)));
+        }
+        _time.Advance(TimeSpan.FromMinutes(100));
+        Assert.That(generations.Find(Directory(2), 1), Is.Null);
+    }
+
+    [Test]
+    public void A_reader_has_an_hour_between_two_reads_even_without_a_ttl()
+    {
+        ListingGenerations generations = Create(TimeSpan.Zero);
+        generations.Keep(Directory(2), Listing(1));
+        _time.Advance(TimeSpan.FromMinutes(59));
+        Assert.That(generations.Find(Directory(2), 1), Is.Not.Null);
+    }
+
+    [Test]
+    public void An_endless_ttl_keeps_generations_for_ever()
+    {
+        ListingGenerations generations = Create(Timeout.InfiniteTimeSpan);
+        generations.Keep(Directory(2), Listing(1));
+        _time.Advance(TimeSpan.FromDays(1000));
+        generations.Keep(Directory(2), Listing(2));
+        Assert.That(generations.Find(Directory(2), 1), Is.Not.Null);
+    }
+
+    [Test]
+    public void Beyond_the_bound_the_one_used_longest_ago_goes_and_the_latest_stays()
+    {
+        ListingGenerations generations = Create(sizeLimit: (long)(Listing(0).SizeInBytes * 2.5));
+        generations.Keep(Directory(2), Listing(1));
+        generations.Keep(Directory(2), Listing(2));
+        generations.Find(Directory(2), 1);
+        generations.Keep(Directory(2), Listing(3));
+        Assert.That(new uint[] { 1, 2, 3 }.Where(generation => generations.Find(Directory(2), generation) is not null), Is.EqualTo([1u, 3u]));
+
+        ListingGenerations tiny = Create(sizeLimit: 1);
+        tiny.Keep(Directory(2), Listing(1));
+        Assert.That(tiny.Find(Directory(2), 1), Is.Not.Null);
+    }
+
+    private ListingGenerations Create(TimeSpan? ttl = null, long sizeLimit = 1 << 20) => new(_clock, ttl ?? TimeSpan.FromSeconds(60), sizeLimit);
+
+    private static DirectoryListing Listing(uint generation)
+    {
+        var builder = new DirectoryListingBuilder(0);
+        builder.Add(Pages.Of("a", "b", "c"));
+        return builder.Build(generation, MountClock.Forever, 0);
+    }
+
+    private static DirectoryInode Directory(ulong id) => new(new NodeId(id), parent: null, [], []);
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using S3Mount.Testing.S3Server;
+
+namespace S3Mount.Testing.Tests.S3Server;
+
+public sealed class ControlTests
+{
+    private ServerClient _client = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        _client = await ServerClient.StartAsync();
+        _client.Bucket.Put("k", "12345");
+    }
+
+    [TearDown]
+    public async Task Stop() => await _client.DisposeAsync();
+
+    [Test, CancelAfter(10_000)]
+    public async Task Statistics_count_what_was_asked_but_not_the_asking(CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < 3; i++)
+            (await _client.GetAsync("/k", cancellationToken)).Dispose();
+        (await _client.GetAsync("?list-type=2&prefix=none", cancellationToken)).Dispose();
+        JsonElement stats = await ControlAsync(HttpMethod.Get, "stats", null, cancellationToken);
+        Assert.That(stats.GetProperty("requests").GetProperty("GetObject").GetInt64(), Is.EqualTo(3));
+        Assert.That(stats.GetProperty("totalRequests").GetInt64(), Is.EqualTo(4));
+        await ControlAsync(HttpMethod.Post, "reset", null, cancellationToken);
+        stats = await ControlAsync(HttpMethod.Get, "stats", null, cancellationToken);
+        Assert.That((stats.GetProperty("totalRequests").GetInt64(), stats.GetProperty("bytesSent").GetInt64()), Is.EqualTo((0, 0)));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task Speed_can_be_changed(CancellationToken cancellationToken)
+    {
+        await ControlAsync(HttpMethod.Post, "speed", """{"firstByteMilliseconds": 20, "listingMilliseconds": 60, "bytesPerSecond": 80000000}""", cancellationToken);
+        Assert.That(_client.Server.Speed, Is.EqualTo(S3ServerSpeed.Remote));
+    }
+
+    [TestCase("""{"kind": "answer", "status": 503, "code": "SlowDown"}""", "503 SlowDown")]
+    [TestCase("""{"kind": "header", "name": "Content-Type", "value": "text/plain"}""", "200")]
+    [TestCase("""{"status": 404, "kind": "answer"}""", "404")]
+    [CancelAfter(10_000)]
+    public async Task Faults_can_be_set_and_cleared(string effect, string outcome, CancellationToken cancellationToken)
+    {
+        string rule = $$"""{"operation": "GetObject", "key": "k*", "times": 1000, "effect": {{effect}}}""";
+        await ControlAsync(HttpMethod.Post, "faults", rule, cancellationToken);
+        using HttpResponseMessage faulty = await _client.GetAsync("/k", cancellationToken);
+        JsonElement active = await ControlAsync(HttpMethod.Get, "faults", null, cancellationToken);
+        await ControlAsync(HttpMethod.Delete, "faults", null, cancellationToken);
+        using HttpResponseMessage healthy = await _client.GetAsync("/k", cancellationToken);
+        Assert.That(await ServerClient.OutcomeAsync(faulty, cancellationToken), Is.EqualTo(outcome));
+        Assert.That(active[0].GetProperty("taken").GetInt32(), Is.EqualTo(1));
+        Assert.That(healthy.Content.Headers.ContentType?.MediaType, Is.EqualTo("binary/octet-stream"));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task A_rule_that_cannot_be_read_is_refused(CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await _client.SendRawAsync(HttpMethod.Post, "/_s3mount/faults", cancellationToken, ("body", """{"effect": {"kind": "magic"}}"""));
+        Assert.That((int)response.StatusCode, Is.EqualTo(400));
+        Assert.That(_client.Server.Faults.Active, Is.Empty);
+    }
+
+    private async Task<JsonElement> ControlAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await _client.SendRawAsync(method, "/_s3mount/" + path, cancellationToken, body is null ? [] : [("body", body)]);
+        Assert.That(response.IsSuccessStatusCode, Is.True, await response.Content.ReadAsStringAsync(cancellationToken));
+        byte[] json = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return json.Length == 0 ? default : JsonDocument.Parse(json).RootElement;
+    }
+}
