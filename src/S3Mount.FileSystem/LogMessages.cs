@@ -21,9 +21,6 @@ internal static partial class LogMessages
     [LoggerMessage(204, LogLevel.Error, "{Operation} '{Key}' failed with EIO")]
     public static partial void Failed(ILogger logger, string operation, ObjectKey key, Exception failure);
 
-    [LoggerMessage(205, LogLevel.Warning, "reading '{Key}' gave EACCES: its storage class is {StorageClass}; restore the object first")]
-    public static partial void Archived(ILogger logger, ObjectKey key, string storageClass);
-
     [LoggerMessage(206, LogLevel.Warning, "'{Key}' has no strong ETag: its version is told by LastModified and size alone, in seconds (said once a mount)")]
     public static partial void NoETag(ILogger logger, ObjectKey key);
 

@@ -28,6 +28,7 @@ public sealed partial class ObjectFileSystem
         if (read.Offset != 0)
         {
             // Without handles the offset is the whole cookie. A generation that is gone is told, never skipped over.
+            // A position is only ever what a program gave to seekdir: one beyond the end is the end.
             (uint generation, int position) = Cookie.Split(read.Offset);
             if (_generations.Find(directory, generation) is { } listing)
                 ReplyEntries(request, directory, listing, position, (int)read.Size, plus);
@@ -65,9 +66,14 @@ public sealed partial class ObjectFileSystem
         try
         {
             var writer = new DirentWriter(buffer.AsSpan(0, size));
-            while (position < listing.Count + DotEntries && TryAddEntry(ref writer, directory, listing, position, plus))
+            int end = listing.Count + DotEntries;
+            while (position < end && TryAddEntry(ref writer, directory, listing, position, plus))
                 position++;
-            request.ReplyBytes(buffer.AsSpan(0, writer.Length));
+            // An empty answer would be the end of the directory.
+            if (writer.Length == 0 && position < end)
+                request.ReplyError(Errno.EINVAL);
+            else
+                request.ReplyBytes(buffer.AsSpan(0, writer.Length));
         }
         finally
         {
@@ -107,6 +113,6 @@ public sealed partial class ObjectFileSystem
     {
         public static ulong Make(uint generation, int position) => ((ulong)generation << 32) | (uint)position;
 
-        public static (uint Generation, int Position) Split(ulong cookie) => ((uint)(cookie >> 32), (int)(uint)cookie);
+        public static (uint Generation, int Position) Split(ulong cookie) => ((uint)(cookie >> 32), (int)Math.Min((uint)cookie, int.MaxValue));
     }
 }

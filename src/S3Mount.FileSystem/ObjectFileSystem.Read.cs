@@ -6,7 +6,6 @@ using S3Mount.FileSystem.Reading;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;
 using S3Mount.Fuse.Session;
-using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem;
 
@@ -29,12 +28,6 @@ public sealed partial class ObjectFileSystem
         if (length == 0)
         {
             request.ReplyRead(read, (ulong)file.Size, []);
-            return default;
-        }
-        if (StorageClass.IsArchived(file.StorageClass))
-        {
-            LogMessages.Archived(_logger, file.Key, file.StorageClass);
-            request.ReplyError(Errno.EACCES);
             return default;
         }
         ObjectReader reader = file.Reader ?? OpenReader(file);
@@ -110,8 +103,7 @@ public sealed partial class ObjectFileSystem
     private void ForgetVersion(FileInode file)
     {
         DirectoryInode directory = file.Parent!;
-        _listings.FindListing(directory)?.Doubt(file.Name);
-        _listings.RemoveAttribute(directory, file.Name);
+        _listings.Doubt(directory, file.Name, file.Version);
         _connection?.Notifier.InvalidateEntry(directory.Id, file.Name, expireOnly: true);
     }
 

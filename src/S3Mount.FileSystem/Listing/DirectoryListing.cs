@@ -47,10 +47,11 @@ internal sealed class DirectoryListing
     /// <summary>Whether a read has found that this entry's version is gone: the listing no longer answers for its name.</summary>
     public bool IsDoubtfulAt(int index) => Volatile.Read(ref _doubtful[index]);
 
-    public void Doubt(ReadOnlySpan<byte> name)
+    /// <summary>This version is gone: if the listing gives it for that name, it no longer answers.</summary>
+    public void Doubt(ReadOnlySpan<byte> name, in ObjectVersion version)
     {
         int index = Find(name);
-        if (index >= 0)
+        if (index >= 0 && !_entries[index].IsDirectory && _entries[index].Version.IsSameAs(version))
             Volatile.Write(ref _doubtful[index], true);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Caching.Memory;
 using S3Mount.FileSystem.Inodes;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Listing;
 
@@ -51,7 +52,13 @@ internal sealed class ListingCache : IDisposable
     public void Add(DirectoryInode directory, byte[] name, LookupResult result) =>
         Add(new AttributeKey(directory, name), result, AttributeSize + name.Length, result.ExpiresAt);
 
-    public void RemoveAttribute(DirectoryInode directory, byte[] name) => _cache.Remove(new AttributeKey(directory, name));
+    /// <summary>A read has found that this version is gone: nothing that gives it answers for its name any more.</summary>
+    public void Doubt(DirectoryInode directory, byte[] name, in ObjectVersion version)
+    {
+        FindListing(directory)?.Doubt(name, version);
+        if (FindAttribute(directory, name) is { Entry: { IsDirectory: false } entry } && entry.Version.IsSameAs(version))
+            _cache.Remove(new AttributeKey(directory, name));
+    }
 
     public void Dispose() => _cache.Dispose();
 

@@ -7,6 +7,9 @@ internal sealed class BoundedBody : IDisposable
 {
     private const int InitialSize = 64 * 1024;
 
+    // A page of 1,000 keys has 200 to 400 KB. What claims to be longer gets its room when its bytes are there.
+    private const int MaxInitialSize = 1024 * 1024;
+
     private byte[] _buffer;
     private int _length;
 
@@ -22,7 +25,7 @@ internal sealed class BoundedBody : IDisposable
     {
         long announced = content.Headers.ContentLength ?? InitialSize;
         // One byte more than the body, so that its end is seen without growing.
-        var body = new BoundedBody((int)Math.Min(announced, bound) + 1);
+        var body = new BoundedBody((int)Math.Min(announced, Math.Min(bound, MaxInitialSize)) + 1);
         try
         {
             Stream stream = await content.ReadAsStreamAsync(clock.Token);

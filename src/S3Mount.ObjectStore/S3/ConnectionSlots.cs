@@ -1,17 +1,35 @@
 namespace S3Mount.ObjectStore.S3;
 
 /// <summary>Bounds the requests under way. Its queue is no longer than its callers are many; each waits with a deadline.</summary>
-internal sealed class ConnectionSlots(int count, TimeSpan deadline, TimeProvider timeProvider) : IDisposable
+internal sealed class ConnectionSlots(int count, TimeSpan deadline, TimeProvider timeProvider) : IAsyncDisposable
 {
+    // What is under way when the store goes has been cancelled, and only has to notice.
+    private static readonly TimeSpan _leaveDeadline = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _free = new(count);
 
     /// <exception cref="TimeoutException">None became free before the deadline.</exception>
+    /// <exception cref="ObjectDisposedException">The store has gone.</exception>
     public ValueTask EnterAsync(CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && _free.Wait(0, CancellationToken.None) ? default : new ValueTask(WaitAsync(cancellationToken));
 
     public void Leave() => _free.Release();
 
-    public void Dispose() => _free.Dispose();
+    /// <summary>Returns when all have left, so that nothing of the store runs any more; nobody enters after that.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var clock = new TryClock(_leaveDeadline, timeProvider, CancellationToken.None);
+        try
+        {
+            for (int i = 0; i < count; i++)
+                await _free.WaitAsync(clock.Token);
+            _free.Dispose();
+        }
+        catch (OperationCanceledException)
+        {
+            // Those who are left must still be able to leave: the semaphore is theirs.
+        }
+    }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {

@@ -21,6 +21,9 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
 
     public async Task<AwsCredentials> FetchAsync(bool anew, CancellationToken cancellationToken)
     {
+        // Without the SDK: loading it costs a tenth of a second, and there is nothing to find out.
+        if (options.Profile is null && FromEnvironment() is { } fromEnvironment)
+            return fromEnvironment;
         // A provider that was built anew reads its files again and forgets what was refused.
         if (anew)
             _provider = null;
@@ -29,9 +32,7 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
             AWSCredentials provider = _provider ??= await FindAsync(cancellationToken);
             ImmutableCredentials keys = await provider.GetCredentialsAsync();
             DateTimeOffset? expiresAt = provider.Expiration is { } expiration ? new DateTimeOffset(expiration.ToUniversalTime(), TimeSpan.Zero) : null;
-            // A line end that slipped into a variable or a file would break the header.
-            string? token = keys.Token?.Trim();
-            return new AwsCredentials(keys.AccessKey.Trim(), keys.SecretKey.Trim(), string.IsNullOrEmpty(token) ? null : token, expiresAt);
+            return Create(keys.AccessKey, keys.SecretKey, keys.Token, expiresAt);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or ObjectStoreException))
         {
@@ -42,6 +43,15 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
                 exception);
         }
     }
+
+    private AwsCredentials? FromEnvironment() =>
+        _environment["AWS_ACCESS_KEY_ID"] is { } accessKey && _environment["AWS_SECRET_ACCESS_KEY"] is { } secretKey
+            ? Create(accessKey, secretKey, _environment["AWS_SESSION_TOKEN"], null)
+            : null;
+
+    // A line end that slipped into a variable or a file would break the header.
+    private static AwsCredentials Create(string accessKey, string secretKey, string? token, DateTimeOffset? expiresAt) =>
+        new(accessKey.Trim(), secretKey.Trim(), string.IsNullOrWhiteSpace(token) ? null : token.Trim(), expiresAt);
 
     private async Task<AWSCredentials> FindAsync(CancellationToken cancellationToken)
     {
@@ -58,11 +68,6 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
 
     private (string Source, AWSCredentials? Provider) FromSettings()
     {
-        if (_environment["AWS_ACCESS_KEY_ID"] is { } accessKey && _environment["AWS_SECRET_ACCESS_KEY"] is { } secretKey)
-        {
-            string? token = _environment["AWS_SESSION_TOKEN"];
-            return ("the environment", token is null ? new BasicAWSCredentials(accessKey, secretKey) : new SessionAWSCredentials(accessKey, secretKey, token));
-        }
         if (_environment["AWS_WEB_IDENTITY_TOKEN_FILE"] is { } tokenFile && _environment["AWS_ROLE_ARN"] is { } role)
             return ("a web identity", new AssumeRoleWithWebIdentityCredentials(tokenFile, role, _environment["AWS_ROLE_SESSION_NAME"] ?? "s3mount"));
         if (profile.Exists && FromProfile() is { } fromProfile)

@@ -20,6 +20,8 @@ internal static class ErrorDocumentParser
                 error = error with { Message = ReadText(ref xml, body) };
             else if (name.SequenceEqual("Region"u8))
                 error = error with { Region = ReadText(ref xml, body) };
+            else if (name.SequenceEqual("Endpoint"u8))
+                error = error with { Endpoint = ReadText(ref xml, body) };
             else if (name.SequenceEqual("RequestId"u8))
                 error = error with { RequestId = ReadText(ref xml, body) };
             else if (!xml.TrySkip())

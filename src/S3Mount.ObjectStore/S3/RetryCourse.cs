@@ -4,10 +4,12 @@ namespace S3Mount.ObjectStore.S3;
 internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
 {
     private long _startedAt;
-    private int _failures;
     private int _takenOnce;
 
     public int Tries { get; private set; }
+
+    /// <summary>In a row, since the last try that brought bytes.</summary>
+    public int Failures { get; private set; }
 
     /// <summary>The mount is up: what is missing may come back before the deadline. False while it is being opened.</summary>
     public bool IsPatient { get; init; } = true;
@@ -28,10 +30,10 @@ internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
         return left >= most ? most : left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
     }
 
-    public TimeSpan NextDelay(TimeSpan asked, Random random) => RetryDelay.Next(_failures++, asked, random);
+    public TimeSpan NextDelay(TimeSpan asked, Random random) => RetryDelay.Next(Failures++, asked, random);
 
     /// <summary>A try brought bytes: the store is not in the trouble that it was in.</summary>
-    public void ForgetFailures() => _failures = 0;
+    public void ForgetFailures() => Failures = 0;
 
     /// <summary>Whether the deadline will have passed after a delay.</summary>
     public bool IsOver(TimeSpan delay) => deadline != Timeout.InfiniteTimeSpan && timeProvider.GetElapsedTime(_startedAt) + delay >= deadline;

@@ -29,7 +29,7 @@ internal static class S3FailureReader
         Error = error,
         Region = PlausibleRegion(S3Operation.HeaderOf(response.Headers, "x-amz-bucket-region") ?? error.Region),
         RequestId = S3Operation.HeaderOf(response.Headers, "x-amz-request-id") ?? error.RequestId,
-        Location = S3Operation.HeaderOf(response.Headers, "Location"),
+        Location = S3Operation.HeaderOf(response.Headers, "Location") ?? error.Endpoint,
         StoreTime = S3Time.ParseHttp(S3Operation.HeaderOf(response.Headers, "Date")),
         RetryAfter = int.TryParse(S3Operation.HeaderOf(response.Headers, "Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
             ? TimeSpan.FromSeconds(seconds)

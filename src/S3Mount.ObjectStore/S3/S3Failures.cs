@@ -44,7 +44,7 @@ internal sealed class S3Failures(string bucket)
             ObjectStoreFailure.AccessDenied => DescribeDenied(operation, name, last),
             ObjectStoreFailure.Archived => $"{name} is archived: restore it before reading (aws s3api restore-object)",
             ObjectStoreFailure.WrongRegion => DescribeRegion(last),
-            ObjectStoreFailure.Unavailable => $"{last.Endpoint} did not answer for {name} before the deadline, last: {Reason(last)}{TrustAdvice(last)}",
+            ObjectStoreFailure.Unavailable => $"{last.Endpoint} did not answer for {name} before the deadline, last: {Reason(last)}{ConnectAdvice(last)}",
             ObjectStoreFailure.Malformed => $"the answer of {last.Endpoint} for {name} cannot be used{Because(last)}",
             _ => $"{last.Endpoint} refuses the request for {name}{Because(last)}",
         };
@@ -75,8 +75,13 @@ internal sealed class S3Failures(string bucket)
         return $"the bucket '{bucket}' is {where}, not where {last.Endpoint} looks for it in region {last.Endpoint.Region}{pointed}: use --region, or --endpoint-url";
     }
 
-    private static string TrustAdvice(S3Failure last) =>
-        last.Exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } ? "; if its certificate is one of your own, use --ca-bundle" : "";
+    private string ConnectAdvice(S3Failure last) => (last.Exception as HttpRequestException)?.HttpRequestError switch
+    {
+        HttpRequestError.SecureConnectionError => "; if its certificate is one of your own, use --ca-bundle",
+        HttpRequestError.NameResolutionError when last.Endpoint.IsCustom && last.Endpoint.Authority.StartsWith(bucket + '.', StringComparison.Ordinal) =>
+            "; if the store has no host name for each bucket, use --force-path-style",
+        _ => "",
+    };
 
     private static string Because(S3Failure last)
     {

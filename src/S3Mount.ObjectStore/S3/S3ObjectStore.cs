@@ -72,6 +72,7 @@ public sealed class S3ObjectStore : IObjectStore
 
     public async ValueTask<ObjectInfo> HeadAsync(ObjectKey key, CancellationToken cancellationToken)
     {
+        ThrowIfEmpty(key);
         var head = new HeadObject(key);
         try
         {
@@ -95,18 +96,18 @@ public sealed class S3ObjectStore : IObjectStore
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, version.Size - offset, nameof(destination));
+        ThrowIfEmpty(key);
         if (destination.IsEmpty)
             return default;
         var read = new RangedRead(key, version, offset, destination, progress, _requester.Counters);
         return _requester.RunAsync(read, _options.IoDeadline, isPatient: true, cancellationToken);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _requester.Dispose();
+        await _requester.DisposeAsync();
         _http.Dispose();
         _credentials.Dispose();
-        return default;
     }
 
     // The answer to a HEAD has no body, so 400 and 403 stay without a reason. A LIST gives its reason, or the object itself.
@@ -119,6 +120,13 @@ public sealed class S3ObjectStore : IObjectStore
                 return new ObjectInfo(key, listed.Version, listed.StorageClass);
         }
         throw new ObjectStoreException(ObjectStoreFailure.NotFound, $"there is no object s3://{_options.Bucket}/{key}") { Key = key };
+    }
+
+    // Without a key the bucket itself would answer.
+    private static void ThrowIfEmpty(ObjectKey key)
+    {
+        if (key.Span.IsEmpty)
+            throw new ArgumentException("a key is never empty", nameof(key));
     }
 
     private static ICredentialSource? SourceOf(S3StoreOptions options, S3Services services, S3Settings settings) =>

@@ -34,6 +34,6 @@ internal abstract class S3Operation
     public abstract ValueTask<S3Error?> TakeAsync(HttpResponseMessage response, TryClock clock);
 
     /// <summary>The one value of a header, or null; nothing is parsed and nothing is allocated but the value.</summary>
-    protected internal static string? HeaderOf(HttpHeaders headers, string name) =>
+    internal static string? HeaderOf(HttpHeaders headers, string name) =>
         headers.NonValidated.TryGetValues(name, out HeaderStringValues values) && values.Count > 0 ? values.ToString() : null;
 }

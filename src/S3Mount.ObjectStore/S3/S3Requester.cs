@@ -7,7 +7,7 @@ namespace S3Mount.ObjectStore.S3;
 /// taken over, the region is followed, each once and without waiting; and a read that broke off is another request the next time.
 /// </para>
 /// </summary>
-internal sealed class S3Requester : IDisposable
+internal sealed class S3Requester : IAsyncDisposable
 {
     // S3 sends its first bytes within 100 to 200 ms (S3 User Guide, "Performance guidelines"), a busy radosgw within seconds. The
     // AWS CLI waits 60 s for a byte; with half of that ten tries fit into the default deadline of five minutes.
@@ -24,11 +24,14 @@ internal sealed class S3Requester : IDisposable
     private readonly RegionFollower _regions;
     private readonly S3Failures _failures;
     private readonly ConnectionSlots _slots;
+    private readonly TroubleLog _trouble;
+    private readonly CancellationTokenSource _closing = new();
 
     public S3Requester(S3Services services, S3StoreOptions options, S3Sender sender, S3Target target, CredentialCache credentials, RegionFollower regions)
     {
         (_services, _options, _sender, _target, _credentials, _regions) = (services, options, sender, target, credentials, regions);
         _failures = new S3Failures(options.Bucket);
+        _trouble = new TroubleLog(services.TimeProvider, services.Logger);
         _slots = new ConnectionSlots(options.MaxConnections, options.IoDeadline, services.TimeProvider);
     }
 
@@ -57,7 +60,13 @@ internal sealed class S3Requester : IDisposable
         }
     }
 
-    public void Dispose() => _slots.Dispose();
+    /// <summary>Ends what is under way, and returns when it has let go of its memory.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await _slots.DisposeAsync();
+        _closing.Dispose();
+    }
 
     // Null: done.
     private async ValueTask<S3Failure?> TryAsync(S3Operation operation, RetryCourse course, CancellationToken cancellationToken)
@@ -83,16 +92,17 @@ internal sealed class S3Requester : IDisposable
     private async ValueTask<S3Failure?> TryWithSlotAsync(S3Operation operation, RetryCourse course, CancellationToken cancellationToken)
     {
         course.BeginTry();
-        var context = new S3Failure { Endpoint = _target.Endpoint, ClockOffset = _target.ClockOffset };
+        AwsCredentials? credentials;
         try
         {
-            context = context with { Credentials = await _credentials.GetAsync(cancellationToken) };
+            credentials = await _credentials.GetAsync(cancellationToken);
         }
         catch (ObjectStoreException exception) when (course.IsPatient)
         {
             // On a live mount a source of credentials that does not answer is trouble that passes.
-            return context with { Exception = exception };
+            return new S3Failure { Exception = exception, Endpoint = _target.Endpoint };
         }
+        var context = new S3Failure { Endpoint = _target.Endpoint, ClockOffset = _target.ClockOffset, Credentials = credentials };
         Counters.CountTry(operation.Kind, course.Tries > 1);
         return await ExchangeAsync(operation, context, course, cancellationToken);
     }
@@ -100,7 +110,7 @@ internal sealed class S3Requester : IDisposable
     private async ValueTask<S3Failure?> ExchangeAsync(S3Operation operation, S3Failure context, RetryCourse course, CancellationToken cancellationToken)
     {
         TimeSpan patience = course.Patience(operation.Kind == S3OperationKind.List ? _listPatience : _patience);
-        using var clock = new TryClock(patience, _services.TimeProvider, cancellationToken);
+        using var clock = new TryClock(patience, _services.TimeProvider, cancellationToken, _closing.Token);
         try
         {
             using HttpResponseMessage response = await _sender.SendAsync(operation, context.Endpoint, context.Credentials, clock.Token);
@@ -111,12 +121,14 @@ internal sealed class S3Requester : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(S3ObjectStore));
             // The clock of the try, or the handler's own for the connect.
             return context with { TimedOut = true };
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(S3ObjectStore));
             return clock.Token.IsCancellationRequested ? context with { TimedOut = true } : context with { Exception = exception };
         }
     }
@@ -155,6 +167,7 @@ internal sealed class S3Requester : IDisposable
     private async ValueTask<bool> TryWaitAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
     {
         TimeSpan delay = course.NextDelay(failure.RetryAfter, _services.Random);
+        _trouble.Report(course.Failures, failure);
         if (course.IsOver(delay))
             return false;
         _services.Logger.Retrying(operation.Kind.ToString(), _options.Bucket, operation.Key, course.Tries, S3Failures.Reason(failure), delay);

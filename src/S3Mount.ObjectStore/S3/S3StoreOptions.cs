@@ -21,7 +21,10 @@ public sealed record S3StoreOptions
 
     public bool RequesterPays { get; init; }
 
-    /// <summary>An endpoint that is an IP address, and a bucket name with dots over https, imply it.</summary>
+    /// <summary>
+    /// An endpoint that is an IP address or a bare host name (localhost), and a bucket name with dots over https, imply it; so
+    /// does <c>addressing_style = path</c> in the profile.
+    /// </summary>
     public bool ForcePathStyle { get; init; }
 
     /// <summary>PEM file with certificates to trust besides the system's; null: AWS_CA_BUNDLE, or none.</summary>

@@ -139,6 +139,7 @@ public sealed class BlockCacheTests : IDisposable
         Assert.That(_rig.Store.Gets, Is.GreaterThan(readers.Length), "nothing was ever evicted");
         foreach (ObjectReader reader in readers)
             reader.Dispose();
+        await _rig.DrainAsync(cancellationToken);
         Assert.That((_rig.Used, _rig.Cache.Budget.HasWaiters), Is.EqualTo((0, false)));
     }
 

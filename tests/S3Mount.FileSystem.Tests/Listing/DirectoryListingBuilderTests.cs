@@ -137,10 +137,12 @@ public sealed class DirectoryListingBuilderTests
     [Test]
     public void A_doubt_is_cast_on_one_entry_alone()
     {
-        DirectoryListing listing = Build("", Pages.Of("a", "b", "c"));
-        listing.Doubt("b"u8);
-        listing.Doubt("x"u8);
-        Assert.That(Enumerable.Range(0, 3).Select(listing.IsDoubtfulAt), Is.EqualTo([false, true, false]));
+        DirectoryListing listing = Build("", Pages.Of("a", "b", "c", "d/"));
+        listing.Doubt("b"u8, Pages.Version(0));
+        listing.Doubt("c"u8, Pages.Version(1));
+        listing.Doubt("d"u8, default);
+        listing.Doubt("x"u8, Pages.Version(0));
+        Assert.That(Enumerable.Range(0, 4).Select(listing.IsDoubtfulAt), Is.EqualTo([false, true, false, false]));
     }
 
     private static DirectoryListing Build(string prefix, params ListPage[] pages)

@@ -60,7 +60,16 @@ public sealed class ListingCacheTests : IDisposable
         Assert.That(_cache.FindAttribute(directory, "name"u8), Is.SameAs(result));
         Assert.That(_cache.FindAttribute(directory, "nam"u8), Is.Null);
         Assert.That(_cache.FindAttribute(Directory(3), "name"u8), Is.Null);
-        _cache.RemoveAttribute(directory, "name"u8.ToArray());
+    }
+
+    [Test]
+    public void A_version_that_is_gone_no_longer_answers_and_another_one_still_does()
+    {
+        DirectoryInode directory = Directory(2);
+        _cache.Add(directory, "name"u8.ToArray(), new LookupResult(DirectoryEntry.File(Pages.Version(1), ""), MountClock.Forever));
+        _cache.Doubt(directory, "name"u8.ToArray(), Pages.Version(2));
+        Assert.That(_cache.FindAttribute(directory, "name"u8), Is.Not.Null);
+        _cache.Doubt(directory, "name"u8.ToArray(), Pages.Version(1));
         Assert.That(_cache.FindAttribute(directory, "name"u8), Is.Null);
     }
 

@@ -26,24 +26,24 @@ public sealed class ListingGenerationsTests
     [Test]
     public void A_generation_is_kept_for_the_ttl_after_each_use()
     {
-        ListingGenerations generations = Create(TimeSpan.FromMinutes(10));
+        ListingGenerations generations = Create(TimeSpan.FromMinutes(100));
         generations.Keep(Directory(2), Listing(1));
         for (int i = 0; i < 5; i++)
         {
-            _time.Advance(TimeSpan.FromMinutes(9));
+            _time.Advance(TimeSpan.FromMinutes(99));
             Assert.That(generations.Find(Directory(2), 1), Is.Not.Null);
             generations.Keep(Directory(2), Listing((uint)(100 + i)));
         }
-        _time.Advance(TimeSpan.FromMinutes(10));
+        _time.Advance(TimeSpan.FromMinutes(100));
         Assert.That(generations.Find(Directory(2), 1), Is.Null);
     }
 
     [Test]
-    public void A_reader_has_a_minute_between_two_reads_even_without_a_ttl()
+    public void A_reader_has_an_hour_between_two_reads_even_without_a_ttl()
     {
         ListingGenerations generations = Create(TimeSpan.Zero);
         generations.Keep(Directory(2), Listing(1));
-        _time.Advance(TimeSpan.FromSeconds(59));
+        _time.Advance(TimeSpan.FromMinutes(59));
         Assert.That(generations.Find(Directory(2), 1), Is.Not.Null);
     }
 

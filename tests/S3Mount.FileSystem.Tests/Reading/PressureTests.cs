@@ -34,6 +34,7 @@ public sealed class PressureTests
         Task[] readers = [.. Enumerable.Range(0, Readers).Select(seed => Task.Run(() => ReadAsync(seed), cancellationToken))];
         start.SetResult();
         await Task.WhenAll(readers);
+        await rig.DrainAsync(cancellationToken);
         Assert.That(most, Is.GreaterThan(MiB).And.LessThanOrEqualTo(ObjectFileSystemOptions.MinMemoryBudget));
         Assert.That((rig.Used, rig.Cache.Budget.HasWaiters), Is.EqualTo((0, false)));
     }
@@ -47,6 +48,7 @@ public sealed class PressureTests
         Task[] readers = [.. Enumerable.Range(0, 32).Select(seed => Task.Run(() => ReadSomeAsync(reader, seed, cancellationToken), cancellationToken))];
         await Task.WhenAll(readers);
         reader.Dispose();
+        await rig.DrainAsync(cancellationToken);
         Assert.That((rig.Used, rig.Cache.Budget.HasWaiters), Is.EqualTo((0, false)));
     }
 

@@ -86,6 +86,16 @@ internal sealed class ReaderRig : IDisposable
         return bytes;
     }
 
+    /// <summary>Waits until the fetches of closed readers have ended and nothing is in memory any more.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        while (Used > 0 || Store.InFlight > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     public void Dispose()
     {
         _stopping.Cancel();

@@ -78,6 +78,17 @@ public sealed class MountLifeTests
             Throws.TypeOf<FuseException>().With.Property("Failure").EqualTo(FuseFailure.AlreadyMounted).And.Message.Contains("test#memory"));
     }
 
+    [TestCase("", "AlreadyMounted")]
+    [TestCase("/dir", "BadMountpoint")]
+    public async Task A_mount_that_hangs_does_not_hang_the_next_one(string below, string failure)
+    {
+        var never = new TaskCompletionSource();
+        await using MemoryMount mount = await MemoryMount.StartAsync(
+            prepare: tree => tree.Gate = (opcode, _) => opcode is FuseOpcode.StatFs or FuseOpcode.Lookup ? never.Task : null);
+        ShellResult second = await Shell.RunAsync("dotnet \"$1\" serve \"$2\"", typeof(Program).Assembly.Location, mount.Path + below);
+        Assert.That(second.Text, Does.StartWith(failure + ": "), second.Errors);
+    }
+
     [Test]
     public async Task A_signal_interrupts_a_lookup_that_waits()
     {

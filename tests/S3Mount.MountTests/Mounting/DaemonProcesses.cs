@@ -16,6 +16,13 @@ internal static class DaemonProcesses
         return found;
     }
 
+    /// <summary>The most bytes that were ever resident (VmHWM).</summary>
+    public static long PeakMemoryOf(int processId)
+    {
+        string line = File.ReadLines($"/proc/{processId}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
     private static bool Serves(string directory, string mountpoint)
     {
         try

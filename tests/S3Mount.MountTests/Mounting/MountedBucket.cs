@@ -16,6 +16,7 @@ internal sealed class MountedBucket
     private readonly TempDirectory _directory;
     private readonly MountSetup _setup;
     private readonly ChildProcess? _foreground;
+    private string? _finalLog;
 
     private MountedBucket(TempDirectory directory, MountSetup setup, string path, ChildProcess? foreground)
     {
@@ -32,7 +33,8 @@ internal sealed class MountedBucket
     /// <summary>What the program printed when it mounted in the background.</summary>
     public string Said { get; private init; } = "";
 
-    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+    /// <summary>All that the daemon has logged; it can be read after the end too.</summary>
+    public string Log => _finalLog ?? (File.Exists(LogFile) ? File.ReadAllText(LogFile) : "");
 
     public bool IsMounted => MountedPaths.Contains(Path);
 
@@ -92,6 +94,7 @@ internal sealed class MountedBucket
             Assert.That((await _foreground.WaitAsync(_endDeadline)).ExitCode, Is.Zero, _foreground.Error);
         Assert.That(Log, Does.Contain("INFO stopped after ").And.Not.Contain("CRIT").And.Not.Contain("unhandled").And.Not.Contain("internal error"));
         HasEnded = true;
+        _finalLog = Log;
         _directory.Dispose();
     }
 
@@ -99,6 +102,7 @@ internal sealed class MountedBucket
     public async Task AbandonAsync()
     {
         HasEnded = true;
+        _finalLog = Log;
         if (_foreground is not null)
             await _foreground.DisposeAsync();
         await ForceAsync(_directory, Path);

@@ -55,7 +55,6 @@ internal sealed class CredentialChainTests
         string program = Path.Combine(_home, "keys.sh");
         await File.WriteAllTextAsync(program, "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"FROMPROCESS\",\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\",\"Expiration\":\"2099-01-01T00:00:00Z\"}'\n", cancellationToken);
         Write("config", $"[default]\nregion = eu-west-1\ncredential_process = /bin/sh {program}\n");
-        Write("credentials", "");
         AwsCredentials credentials = await Fetch(null, cancellationToken);
         Assert.That((credentials.AccessKeyId, credentials.SessionToken), Is.EqualTo(("FROMPROCESS", "t")));
         Assert.That(credentials.ExpiresAt, Is.GreaterThan(new DateTimeOffset(2098, 1, 1, 0, 0, 0, TimeSpan.Zero)));
@@ -138,7 +137,6 @@ internal sealed class CredentialChainTests
     public void A_process_that_fails_is_told_in_one_line(CancellationToken cancellationToken)
     {
         Write("config", "[profile broken]\ncredential_process = /nonexistent/program\n");
-        Write("credentials", "");
         ObjectStoreException? thrown = Assert.ThrowsAsync<ObjectStoreException>(async () => await Fetch("broken", cancellationToken));
         Assert.That(thrown!.Failure, Is.EqualTo(ObjectStoreFailure.NoCredentials));
         Assert.That(thrown.Message, Does.Contain("'broken'").And.Not.Contain("\n"));

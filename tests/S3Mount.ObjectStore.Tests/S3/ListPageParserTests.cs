@@ -134,6 +134,23 @@ internal sealed class ListPageParserTests
     }
 
     [Test]
+    public void An_error_document_with_changed_bytes_never_fails()
+    {
+        const string Document = "<?xml version=\"1.0\"?><Error><Code>PermanentRedirect</Code><Message>a &amp; b &#x41;</Message><Region>eu-west-1</Region><Hosts><Host>h</Host></Hosts><RequestId>R</RequestId></Error>";
+        var random = new Random(5);
+        byte[] alphabet = "<>/&;\"'! \0x[]-?=\u00ffCode"u8.ToArray();
+        int codes = 0;
+        for (int round = 0; round < 20_000; round++)
+        {
+            byte[] document = Encoding.UTF8.GetBytes(Document)[..random.Next(Document.Length + 1)];
+            for (int change = random.Next(4); change > 0 && document.Length > 0; change--)
+                document[random.Next(document.Length)] = alphabet[random.Next(alphabet.Length)];
+            codes += ErrorDocumentParser.Parse(document).Code == "PermanentRedirect" ? 1 : 0;
+        }
+        Assert.That(codes, Is.InRange(1000, 20_000));
+    }
+
+    [Test]
     public void A_page_of_any_keys_comes_back_as_it_was_written([Values] bool urlEncoded)
     {
         var random = new Random(7);

@@ -94,6 +94,16 @@ internal sealed class RecoveryTests
     }
 
     [Test, CancelAfter(10_000)]
+    public async Task A_source_that_does_not_answer_is_given_up(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        Task open = OpenAsync(new StubHandler((_, _) => StubHandler.EmptyPage()), new SilentCredentials(), cancellationToken, time);
+        await time.WaitForTimersAsync(1, cancellationToken);
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.That(async () => await open, Throws.InstanceOf<ObjectStoreException>().With.Property("Failure").EqualTo(ObjectStoreFailure.NoCredentials));
+    }
+
+    [Test, CancelAfter(10_000)]
     public async Task The_time_of_the_store_is_taken_over(CancellationToken cancellationToken)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 8, 24, 10, 0, 0, TimeSpan.Zero));
@@ -230,4 +240,9 @@ internal sealed class RecoveryTests
 
     private static S3Services Services(StubHandler handler, ICredentialSource source) =>
         Stores.Services with { HttpHandler = handler, CredentialSource = source, TimeProvider = new FakeTimeProvider() };
+
+    private sealed class SilentCredentials : ICredentialSource
+    {
+        public Task<AwsCredentials> FetchAsync(bool anew, CancellationToken cancellationToken) => new TaskCompletionSource<AwsCredentials>().Task;
+    }
 }

@@ -140,6 +140,33 @@ internal sealed class RetryTests
         Assert.That(ScriptedAnswer.RequestedRange(server.Heads[2]), Is.EqualTo((100, 999)));
     }
 
+    [Test, CancelAfter(10_000)]
+    public async Task A_connection_that_never_becomes_free_is_given_up(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var slots = new ConnectionSlots(1, TimeSpan.FromMinutes(5), time);
+        await slots.EnterAsync(cancellationToken);
+        Task second = slots.EnterAsync(cancellationToken).AsTask();
+        time.Advance(TimeSpan.FromMinutes(5));
+        Assert.That(async () => await second, Throws.InstanceOf<TimeoutException>());
+        slots.Leave();
+        await slots.DisposeAsync();
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task A_store_in_trouble_is_named_in_the_log_once_a_minute(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var log = new WarningLog();
+        var handler = new StubHandler((_, index) => index == 0 ? StubHandler.EmptyPage() : StubHandler.Error(HttpStatusCode.ServiceUnavailable, "SlowDown"));
+        await using S3ObjectStore store = await S3ObjectStore.OpenWithAsync(
+            Stores.Options("http://127.0.0.1:1"), Stores.Services with { TimeProvider = time, HttpHandler = handler, Logger = log, Random = new Random(1) }, cancellationToken);
+        Task[] lists = [.. Enumerable.Range(0, 5).Select(_ => store.ListPageAsync(_list, cancellationToken).AsTask())];
+        Assert.That(async () => await time.AdvanceUntilAsync(Task.WhenAll(lists), Stores.LongestWait, cancellationToken), Throws.InstanceOf<ObjectStoreException>());
+        Assert.That(log.Lines, Has.Count.InRange(4, 5));
+        Assert.That(log.Lines, Has.All.Contains("http://127.0.0.1:1 is in trouble").And.All.Contains("503 SlowDown"));
+    }
+
     [Test]
     public void Waits_grow_and_are_bounded()
     {

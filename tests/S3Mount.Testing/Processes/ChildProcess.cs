@@ -99,6 +99,13 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Sends a signal to the program alone.</summary>
     public bool Signal(int signal) => ProcessSignals.Send(Id, signal);
 
+    /// <summary>Writes a line to its standard input, which <see cref="ChildProcessOptions.Input"/> must have left open.</summary>
+    public async Task SendLineAsync(string line)
+    {
+        await _process.StandardInput.WriteAsync(line + "\n");
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Ends its standard input.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 
