@@ -55,7 +55,7 @@ public sealed class InterruptTests
             await Task.Delay(Timeout.Infinite, request.CancellationToken);
         });
         Task<byte[]> answer = raw.AskAsync(GoldenRequests.StatFs).WhenAsked(raw, GoldenRequests.Interrupt);
-        await Eventually.TrueAsync(() => raw.Device.IsIdle(1));
+        await Eventually.TrueAsync(() => raw.Session.Statistics.Count(FuseOpcode.Interrupt) == 1 && raw.Device.IsIdle(1));
         goOn.SetResult();
         Assert.That(RawSession.ErrorOf(await answer), Is.EqualTo(Errno.EINTR));
     }
