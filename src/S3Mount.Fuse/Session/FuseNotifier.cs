@@ -17,7 +17,7 @@ namespace S3Mount.Fuse.Session;
 /// </remarks>
 public sealed class FuseNotifier
 {
-    /// <summary>Bytes of queued notifications: some 10,000 names. The kernel takes each in microseconds unless a directory is busy.</summary>
+    /// <summary>Bytes of queued notifications: some 5,000 names. The kernel takes each in microseconds unless a directory is busy.</summary>
     internal const int QueueLimit = 1 << 20;
 
     // What a queued message costs beside its bytes: array header, queue slot, the task of whoever waits.
@@ -57,8 +57,13 @@ public sealed class FuseNotifier
 
     /// <summary>
     /// NOTIFY_INVAL_ENTRY: the kernel asks again at the next use of this name. With <paramref name="expireOnly"/> (needs 7.38,
-    /// else ignored) the entry is only marked as expired. Returns at once; the task completes when the kernel has taken it, or
-    /// never will. It may take as long as a LOOKUP or READDIR in that directory, so wait for it with a deadline.
+    /// else ignored) the entry is only marked as expired. Returns at once.
+    /// </summary>
+    public void InvalidateEntry(NodeId parent, ReadOnlySpan<byte> name, bool expireOnly) => _ = InvalidateEntryAsync(parent, name, expireOnly);
+
+    /// <summary>
+    /// The same; completes when the kernel has taken it or never will. It takes as long as a LOOKUP or READDIR in that directory:
+    /// wait with a deadline, and never in one of those.
     /// </summary>
     public Task InvalidateEntryAsync(NodeId parent, ReadOnlySpan<byte> name, bool expireOnly)
     {
