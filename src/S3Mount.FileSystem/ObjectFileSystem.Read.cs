@@ -15,6 +15,9 @@ public sealed partial class ObjectFileSystem
     // smaller random reads more. Beyond this the slow path answers.
     private const int MaxInlineLeases = 8;
 
+    // A few listings' time; the kernel itself takes microseconds.
+    private static readonly TimeSpan _notifyDeadline = TimeSpan.FromMilliseconds(500);
+
     private int _unpinnedNamed;
 
     public ValueTask ReadAsync(FuseRequest request, NodeId node, in FuseReadIn read)
@@ -79,9 +82,9 @@ public sealed partial class ObjectFileSystem
         {
             bool cancelled = request.CancellationToken.IsCancellationRequested;
             Errno errno = ErrnoMapper.MapAndLog(_logger, failure, "reading", file.Key, isRead: true, cancelled);
-            request.ReplyError(errno);
             if (errno == Errno.ESTALE)
-                ForgetVersion(file);
+                await ForgetVersionAsync(file).ConfigureAwait(false);
+            request.ReplyError(errno);
         }
     }
 
@@ -99,12 +102,18 @@ public sealed partial class ObjectFileSystem
     }
 
     // The version is gone from the store. Nothing that remembers it may answer for its name any more, and since a zero-message
-    // open has no step in which the kernel could ask again, the kernel is told: the next open finds what is there now.
-    private void ForgetVersion(FileInode file)
+    // open has no step in which the kernel could ask again, the kernel is told: the next open finds what is there now. The reader
+    // gets its error only then, for it may open the file again within microseconds.
+    private async ValueTask ForgetVersionAsync(FileInode file)
     {
         DirectoryInode directory = file.Parent!;
         _listings.Doubt(directory, file.Name, file.Version);
-        _connection?.Notifier.InvalidateEntry(directory.Id, file.Name, expireOnly: true);
+        if (_connection is not { } connection)
+            return;
+        Task taken = connection.Notifier.InvalidateEntryAsync(directory.Id, file.Name, expireOnly: true);
+        // The kernel takes it when no LOOKUP or READDIR in that directory is under way. None of those waits for this READ, but
+        // they may wait for the store; then the reader is not kept any longer.
+        await taken.WaitAsync(_notifyDeadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     [InlineArray(MaxInlineLeases)]

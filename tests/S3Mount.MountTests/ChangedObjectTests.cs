@@ -2,6 +2,7 @@ using System.Text.Json;
 using S3Mount.MountTests.Mounting;
 using S3Mount.MountTests.Stores;
 using S3Mount.Testing;
+using S3Mount.Testing.S3Server;
 
 namespace S3Mount.MountTests;
 
@@ -64,6 +65,26 @@ public sealed class ChangedObjectTests : MountTest
         Assert.That(await _reader.AskAsync("read", "file", 0, 65_536), Is.EqualTo("1").Or.EqualTo("ESTALE"));
         Assert.That(await _reader.AskAsync("cat", mount["deleted"]), Is.EqualTo("ENOENT"));
         Assert.That(await _reader.AskAsync("close", "file"), Is.EqualTo("closed"));
+    }
+
+    [Test]
+    public async Task An_open_right_after_the_error_sees_the_new_version()
+    {
+        const int Length = 8 << 20;
+        await using S3TestServer server = await S3TestServer.StartAsync();
+        S3Bucket bucket = server.CreateBucket("retried");
+        bucket.Put("file", VersionedContent.Create(1, Length));
+        MountedBucket mount = await MountAsync(new MountSetup { Store = StoreAddress.Of(server), Target = "retried", Arguments = ["--memory", "16MiB"] });
+        for (int version = 2; version <= 40; version++)
+        {
+            await _reader.AskAsync("open", "file", mount["file"]);
+            Assert.That(await _reader.AskAsync("read", "file", 0, 16), Is.EqualTo($"{version - 1}"));
+            bucket.Put("file", VersionedContent.Create(version, Length));
+            // Each time where neither this version nor the one before was read: 3, 7, 5, 3, ... MiB.
+            int offset = 7 - version % 3 * 2 << 20;
+            Assert.That(await _reader.AskAsync("retry", "file", mount["file"], offset), Is.EqualTo($"again {version}"));
+            await _reader.AskAsync("close", "file");
+        }
     }
 
     [TestCase(SmallLength)]
@@ -161,7 +182,7 @@ public sealed class ChangedObjectTests : MountTest
     [TestCase("0", 3_000_000)]
     public async Task Readers_of_an_object_that_changes_all_the_time_never_see_two_versions_at_once(string ttl, int length)
     {
-        const int Versions = 25;
+        const int Versions = 30;
         string key = $"hammered-{ttl}-{length}";
         using TempDirectory local = NewDirectory();
         await PutAsync(key, 1, length);
@@ -170,13 +191,18 @@ public sealed class ChangedObjectTests : MountTest
         try
         {
             foreach (ReaderProcess reader in readers)
+            {
+                Assert.That(await reader.AskAsync("cat", mount[key]), Is.EqualTo($"1 {length}"));
                 await reader.BeginAsync("hammer", mount[key], local["stop"]);
-            for (int version = 2; version <= Versions; version++)
+            }
+            // Several times the TTL in all.
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(120));
+            for (int version = 2; version <= Versions && await pace.WaitForNextTickAsync(); version++)
                 await PutAsync(key, version, length + version * 16);
             await EventuallyAnswersAsync(null, $"{Versions} {length + Versions * 16}", "cat", mount[key]);
             local.Write("stop", "");
             foreach (ReaderProcess reader in readers)
-                AssertHammered(await reader.AnswerAsync(0));
+                AssertHammered(await reader.AnswerAsync(1));
         }
         finally
         {

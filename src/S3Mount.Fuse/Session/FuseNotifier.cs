@@ -17,11 +17,11 @@ namespace S3Mount.Fuse.Session;
 /// </remarks>
 public sealed class FuseNotifier
 {
-    /// <summary>Bytes of queued notifications: some 10,000 names. The kernel takes each in microseconds unless a directory is busy.</summary>
+    /// <summary>Bytes of queued notifications: some 5,000 names. The kernel takes each in microseconds unless a directory is busy.</summary>
     internal const int QueueLimit = 1 << 20;
 
-    // What a queued message costs beside its bytes: array header and queue slot.
-    private const int MessageOverhead = 32;
+    // What a queued message costs beside its bytes: array header, queue slot, the task of whoever waits.
+    private const int MessageOverhead = 128;
 
     private readonly IFuseDevice _device;
     private readonly ILogger _logger;
@@ -30,7 +30,7 @@ public sealed class FuseNotifier
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guarded by _gate.
-    private readonly Queue<byte[]> _queue = new();
+    private readonly Queue<Notification> _queue = new();
     private int _queuedBytes;
     private long _dropped;
     private bool _isStarted;
@@ -59,7 +59,13 @@ public sealed class FuseNotifier
     /// NOTIFY_INVAL_ENTRY: the kernel asks again at the next use of this name. With <paramref name="expireOnly"/> (needs 7.38,
     /// else ignored) the entry is only marked as expired. Returns at once.
     /// </summary>
-    public void InvalidateEntry(NodeId parent, ReadOnlySpan<byte> name, bool expireOnly)
+    public void InvalidateEntry(NodeId parent, ReadOnlySpan<byte> name, bool expireOnly) => _ = InvalidateEntryAsync(parent, name, expireOnly);
+
+    /// <summary>
+    /// The same; completes when the kernel has taken it or never will. It takes as long as a LOOKUP or READDIR in that directory:
+    /// wait with a deadline, and never in one of those.
+    /// </summary>
+    public Task InvalidateEntryAsync(NodeId parent, ReadOnlySpan<byte> name, bool expireOnly)
     {
         var body = new FuseNotifyInvalEntryOut
         {
@@ -70,7 +76,7 @@ public sealed class FuseNotifier
         Span<byte> tail = name.Length < 512 ? stackalloc byte[name.Length + 1] : new byte[name.Length + 1];
         name.CopyTo(tail);
         tail[^1] = 0;
-        Enqueue(Build(FuseNotifyCode.InvalEntry, in body, tail));
+        return Enqueue(Build(FuseNotifyCode.InvalEntry, in body, tail));
     }
 
     /// <summary>
@@ -80,7 +86,7 @@ public sealed class FuseNotifier
     public void InvalidateInode(NodeId node, long offset, long length)
     {
         var body = new FuseNotifyInvalInodeOut { Ino = node.Value, Off = offset, Len = length };
-        Enqueue(Build(FuseNotifyCode.InvalInode, in body, default));
+        _ = Enqueue(Build(FuseNotifyCode.InvalInode, in body, default));
     }
 
     /// <summary>NOTIFY_STORE: puts bytes into the kernel's page cache, now, on the calling thread.</summary>
@@ -119,7 +125,8 @@ public sealed class FuseNotifier
         lock (_gate)
         {
             _isStopped = true;
-            _queue.Clear();
+            while (_queue.TryDequeue(out Notification dropped))
+                dropped.Taken.TrySetResult();
             _queuedBytes = 0;
             if (!_isStarted)
                 return;
@@ -141,39 +148,48 @@ public sealed class FuseNotifier
         return message;
     }
 
-    private void Enqueue(byte[] message)
+    private Task Enqueue(byte[] message)
     {
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         long dropped = 0;
         lock (_gate)
         {
             if (_isStopped)
-                return;
-            _queue.Enqueue(message);
+                return Task.CompletedTask;
+            _queue.Enqueue(new Notification(message, taken));
             _queuedBytes += message.Length + MessageOverhead;
             for (; _queuedBytes > QueueLimit; dropped++)
-                _queuedBytes -= _queue.Dequeue().Length + MessageOverhead;
+            {
+                Notification oldest = _queue.Dequeue();
+                _queuedBytes -= oldest.Message.Length + MessageOverhead;
+                oldest.Taken.TrySetResult();
+            }
             Monitor.Pulse(_gate);
         }
         if (dropped > 0 && Interlocked.Add(ref _dropped, dropped) == dropped)
             _logger.NotificationsDropped(QueueLimit);
+        return taken.Task;
     }
 
     private void Run()
     {
-        while (TryTake(out byte[] message))
-            Write(message);
+        while (TryTake(out Notification notification))
+        {
+            Write(notification.Message);
+            notification.Taken.TrySetResult();
+        }
         _ended.TrySetResult();
     }
 
-    private bool TryTake(out byte[] message)
+    private bool TryTake(out Notification notification)
     {
         lock (_gate)
         {
             // Idle until there is something to tell; StopAsync ends the wait with the session.
             while (_queue.Count == 0 && !_isStopped)
                 Monitor.Wait(_gate);
-            message = _isStopped ? [] : _queue.Dequeue();
-            _queuedBytes -= _isStopped ? 0 : message.Length + MessageOverhead;
+            notification = _isStopped ? default : _queue.Dequeue();
+            _queuedBytes -= _isStopped ? 0 : notification.Message.Length + MessageOverhead;
             return !_isStopped;
         }
     }
@@ -188,4 +204,6 @@ public sealed class FuseNotifier
         if (error is not (0 or Errno.ENOENT or Errno.ENOTDIR or Errno.ENODEV or Errno.EPERM))
             _logger.NotificationRefused(((FuseNotifyCode)MemoryMarshal.Read<int>(message.AsSpan(4))).ToString(), error);
     }
+
+    private readonly record struct Notification(byte[] Message, TaskCompletionSource Taken);
 }

@@ -26,6 +26,27 @@ public sealed class NotifierTests
     }
 
     [Test]
+    public async Task Who_waits_for_an_invalidation_goes_on_when_the_kernel_has_taken_it_or_the_session_is_over()
+    {
+        using var blocked = new ManualResetEventSlim();
+        await using RawSession raw = await RawSession.StartAsync();
+        FuseNotifier notifier = raw.FileSystem.Connection!.Notifier;
+        raw.Device.Sending = _ =>
+        {
+            blocked.Wait(TimeSpan.FromSeconds(30));
+            return 0;
+        };
+        Task first = notifier.InvalidateEntryAsync(NodeId.Root, "a.jpg"u8, expireOnly: true);
+        Task second = notifier.InvalidateEntryAsync(NodeId.Root, "b.jpg"u8, expireOnly: true);
+        Assert.That((first.IsCompleted, second.IsCompleted), Is.EqualTo((false, false)));
+        blocked.Set();
+        await first;
+        await second;
+        await notifier.StopAsync();
+        Assert.That(notifier.InvalidateEntryAsync(NodeId.Root, "c.jpg"u8, expireOnly: true).IsCompletedSuccessfully, Is.True);
+    }
+
+    [Test]
     public async Task An_older_kernel_gets_a_full_invalidation_and_no_resend()
     {
         await using RawSession raw = await RawSession.StartAsync(init: GoldenInit.Init61Request);

@@ -54,6 +54,20 @@ def cat(path):
     return f"{version_of(bytes(data))} {len(data)}"
 
 
+def retry(name, path, offset):
+    """As a program does that opens a file again when it has become stale; no time passes in between."""
+    try:
+        return "still " + read(name, offset, 4096)
+    except OSError as error:
+        if error.errno != errno.ESTALE:
+            raise
+    open_file("again", path)
+    try:
+        return "again " + read("again", offset, 4096)
+    finally:
+        close("again")
+
+
 def hammer(path, until):
     """Reads the whole file again and again until another file exists; the versions that were seen, in order, and the errors."""
     seen = []
@@ -82,7 +96,7 @@ def names(path):
     return json.dumps(sorted(os.listdir(path)))
 
 
-operations = {"open": open_file, "read": read, "close": close, "cat": cat, "hammer": hammer, "stat": stat, "names": names}
+operations = {"open": open_file, "read": read, "close": close, "cat": cat, "retry": retry, "hammer": hammer, "stat": stat, "names": names}
 
 for number, line in enumerate(sys.stdin):
     name, *arguments = json.loads(line)
