@@ -11,7 +11,12 @@ internal static class MountedPaths
     /// <summary>The options of the mount and of its file system.</summary>
     public static string OptionsOf(string path)
     {
-        string[] fields = File.ReadLines("/proc/self/mountinfo").Last(line => line.Split(' ')[4] == path).Split(' ');
+        string[] fields = FieldsOf(path);
         return $"{fields[5]},{fields[^1]}";
     }
+
+    public static string SourceOf(string path) => FieldsOf(path)[^2];
+
+    // Of the topmost mount; in a source the kernel writes spaces and the like as octal numbers.
+    private static string[] FieldsOf(string path) => File.ReadLines("/proc/self/mountinfo").Last(line => line.Split(' ')[4] == path).Split(' ');
 }
