@@ -14,9 +14,12 @@ PUBLISHED := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)/publish
 
 # Debian packages. What the demo needs, what the tests need on top, and what the bench compares with.
 DEMO_PACKAGES := fuse3
-TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd radosgw python3-boto3 python3-torch python3-torchvision attr fio strace sudo systemd
+TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd ceph-common radosgw python3-boto3 python3-torch python3-torchvision attr fio systemd
 BENCH_PACKAGES := $(DEMO_PACKAGES) s3fs rclone
 BENCH ?= 3 loopback
+
+PREFIX ?= /usr/local
+UNITS ?= /etc/systemd/system
 
 BENCH_ROUNDS ?= 3
 BENCH ?= loopback remote
@@ -38,6 +41,13 @@ build: ## build out/s3mount, one file that runs as it stands
 	@mkdir -p out
 	@# install makes a new file: a mount that runs from the old one is not disturbed.
 	install -m 755 $(PUBLISHED)/s3mount $(PUBLISHED)/libMonoPosixHelper.so out/
+
+.PHONY: install
+install: ## install what `make build` built: program and systemd unit (PREFIX=/usr/local DESTDIR=)
+	install -d $(DESTDIR)$(PREFIX)/lib/s3mount $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(UNITS)
+	install -m 755 out/s3mount out/libMonoPosixHelper.so $(DESTDIR)$(PREFIX)/lib/s3mount/
+	ln -sf ../lib/s3mount/s3mount $(DESTDIR)$(PREFIX)/bin/s3mount
+	install -m 644 systemd/s3mount@.service $(DESTDIR)$(UNITS)/
 
 .PHONY: demo
 demo: ## mount a generated dataset from a local S3 server, read and compare every byte, unmount

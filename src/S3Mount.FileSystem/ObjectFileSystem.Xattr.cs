@@ -19,6 +19,9 @@ public sealed partial class ObjectFileSystem
         Inode? inode = _inodes.Find(node);
         if (inode is null)
             request.ReplyError(Errno.ESTALE);
+        else if (!name.StartsWith("user."u8))
+            // For security.selinux and the ACLs of ls -l: ENODATA would be asked for again with every file, this once a device.
+            request.ReplyError(Errno.EOPNOTSUPP);
         else if (inode is FileInode file && ValueOf(file, name) is { } value)
             ReplyXattr(request, value, size);
         else

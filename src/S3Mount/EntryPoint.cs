@@ -1,6 +1,5 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
-using S3Mount.Fuse;
 using S3Mount.Hosting;
 
 namespace S3Mount;
@@ -37,15 +36,10 @@ internal static class EntryPoint
                 ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)
                 : await BackgroundStart.RunAsync(args).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is UsageException or StartupException or FuseException)
-        {
-            await Console.Error.WriteLineAsync($"s3mount: {e.Message}").ConfigureAwait(false);
-            return e is UsageException ? WrongUsage : Failed;
-        }
         catch (Exception e)
         {
-            await Console.Error.WriteLineAsync($"s3mount: internal error: {e}").ConfigureAwait(false);
-            return Failed;
+            await Console.Error.WriteLineAsync($"s3mount: {FailureLine.Of(e)}").ConfigureAwait(false);
+            return e is UsageException ? WrongUsage : Failed;
         }
     }
 }

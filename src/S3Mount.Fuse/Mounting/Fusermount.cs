@@ -41,7 +41,8 @@ internal static class Fusermount
             return;
         // It says why only in words; its own are English, and LC_ALL=C makes strerror's so.
         FuseFailure failure = output.Contains("busy", StringComparison.Ordinal) ? FuseFailure.Busy : FuseFailure.MountFailed;
-        throw new FuseException(failure, failure == FuseFailure.Busy ? Unmounter.BusyMessage(mountpoint) : $"cannot unmount {mountpoint}: {output}");
+        string message = failure == FuseFailure.Busy ? Unmounter.BusyMessage(mountpoint) : $"cannot unmount {mountpoint}: {output}";
+        throw new FuseException(failure, message);
     }
 
     /// <summary>The -o list. A comma or backslash in the source would end the option: fusermount3 takes them escaped.</summary>
@@ -73,6 +74,8 @@ internal static class Fusermount
         }
         if (output.Contains("no write access to mountpoint", StringComparison.Ordinal) || output.Contains("bad mount point", StringComparison.Ordinal))
             return new FuseException(FuseFailure.BadMountpoint, output);
+        if (output.Contains("Operation not permitted", StringComparison.Ordinal))
+            return new FuseException(FuseFailure.MountFailed, $"{output}; in a container, add the capability SYS_ADMIN");
         return new FuseException(FuseFailure.MountFailed, output.Length > 0 ? output : $"{Program} failed without a word");
     }
 
@@ -85,12 +88,14 @@ internal static class Fusermount
             if (File.Exists(candidate))
                 return candidate;
         }
-        throw new FuseException(FuseFailure.NoFusermount, $"mounting without root needs {Program}: install the package fuse3 (apt-get install fuse3)");
+        throw new FuseException(FuseFailure.NoFusermount,
+            $"mounting without root (CAP_SYS_ADMIN) needs {Program}: install the package fuse3 (apt-get install fuse3)");
     }
 
     private static (int ExitCode, string Output) Run(string[] arguments, string? commFd, Action started)
     {
-        using var process = new Process { StartInfo = new ProcessStartInfo(Locate(SearchPath), arguments) { RedirectStandardError = true, UseShellExecute = false } };
+        var start = new ProcessStartInfo(Locate(SearchPath), arguments) { RedirectStandardError = true, UseShellExecute = false };
+        using var process = new Process { StartInfo = start };
         process.StartInfo.Environment["LC_ALL"] = "C";
         process.StartInfo.Environment["_FUSE_COMMFD"] = commFd;
         var output = new StringBuilder();

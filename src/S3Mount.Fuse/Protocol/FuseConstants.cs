@@ -12,17 +12,11 @@ internal static class FuseConstants
     /// <summary>The oldest that this library serves: Linux 5.4, the oldest kernel that distributions of use still ship.</summary>
     public const uint OldestMinor = 31;
 
-    /// <summary>FUSE_MIN_READ_BUFFER: read(2) on the device refuses smaller buffers with EINVAL (fuse_dev_do_read, fs/fuse/dev.c).</summary>
-    public const int MinReadBuffer = 8192;
-
     /// <summary>FUSE_INT_REQ_BIT (fs/fuse/dev.c): requests have even uniques, the INTERRUPT of a request has its unique plus one.</summary>
     public const ulong InterruptBit = 1;
 
     /// <summary>FUSE_EXPIRE_ONLY of NOTIFY_INVAL_ENTRY.</summary>
     public const uint ExpireOnly = 1;
-
-    /// <summary>FUSE_GETATTR_FH.</summary>
-    public const uint GetAttrFh = 1;
 
     /// <summary>STATX_BASIC_STATS (include/uapi/linux/stat.h).</summary>
     public const uint StatxBasicStats = 0x7ff;

@@ -106,7 +106,8 @@ public sealed partial class FuseSession
         switch (request.Opcode)
         {
             case FuseOpcode.Lookup:
-                return body.TryReadName(out ReadOnlySpan<byte> name) ? _fileSystem.LookupAsync(request, request.Node, name) : NoName(request);
+                return body.TryReadName(out ReadOnlySpan<byte> name)
+                    ? _fileSystem.LookupAsync(request, request.Node, name) : NoName(request);
             case FuseOpcode.GetAttr:
                 return _fileSystem.GetAttrAsync(request, request.Node);
             case FuseOpcode.Statx:
@@ -134,7 +135,8 @@ public sealed partial class FuseSession
                 return _fileSystem.StatFsAsync(request, request.Node);
             case FuseOpcode.GetXattr:
                 uint size = body.Read<FuseGetXattrIn>().Size;
-                return body.TryReadName(out name) ? _fileSystem.GetXattrAsync(request, request.Node, name, size) : NoName(request);
+                return body.TryReadName(out name)
+                    ? _fileSystem.GetXattrAsync(request, request.Node, name, size) : NoName(request);
             case FuseOpcode.ListXattr:
                 return _fileSystem.ListXattrAsync(request, request.Node, body.Read<FuseGetXattrIn>().Size);
             case FuseOpcode.LSeek:
@@ -185,7 +187,10 @@ public sealed partial class FuseSession
             case FuseOpcode.BatchForget:
                 uint count = body.Read<FuseBatchForgetIn>().Count;
                 if (count * (long)Unsafe.SizeOf<FuseForgetOne>() > body.Remaining)
-                    _logger.Malformed("BATCH_FORGET", header.Unique, (int)header.Len, 0, "it names more nodes than it holds; those it holds are forgotten");
+                {
+                    _logger.Malformed("BATCH_FORGET", header.Unique, (int)header.Len, 0,
+                        "it names more nodes than it holds; those it holds are forgotten");
+                }
                 while (count-- > 0 && body.TryRead(out FuseForgetOne one))
                     Forget(new NodeId(one.NodeId), one.Nlookup);
                 break;

@@ -9,8 +9,10 @@ namespace S3Mount.ObjectStore.S3;
 /// </summary>
 internal ref struct ListPageParser
 {
-    // A page has at most 1,000 entries; a store that sends more makes the array grow.
-    private const int InitialCapacity = 1000;
+    // The elements of an entry alone have some 200 bytes, so the arrays seldom grow; a page has at most 1,000, a lookup's one or two.
+    private const int BytesAnEntry = 200;
+    private const int MinCapacity = 4;
+    private const int MaxInitialCapacity = 1000;
 
     // Servers take request lines of some 8 KiB, and the token comes back in one.
     private const int MaxTokenLength = 8 * 1024;
@@ -237,10 +239,10 @@ internal ref struct ListPageParser
 
     private readonly ReadOnlySpan<byte> Slice(Field field) => _body.Slice(field.Start, field.Length);
 
-    private static void Grow<T>(ref T[] entries, int count)
+    private readonly void Grow<T>(ref T[] entries, int count)
     {
         if (count == entries.Length)
-            Array.Resize(ref entries, Math.Max(InitialCapacity, count * 2));
+            Array.Resize(ref entries, count == 0 ? Math.Clamp(_body.Length / BytesAnEntry, MinCapacity, MaxInitialCapacity) : count * 2);
     }
 
     // A text in the body. The length of one that came as CDATA is kept inverted, so that it fits where a key's length does.

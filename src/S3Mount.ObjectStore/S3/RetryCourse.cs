@@ -5,6 +5,8 @@ internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
 {
     private long _startedAt;
     private int _takenOnce;
+    private bool _isCutShort;
+    private S3Failure? _previous;
 
     public int Tries { get; private set; }
 
@@ -26,11 +28,23 @@ internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
         if (deadline == Timeout.InfiniteTimeSpan)
             return most;
         TimeSpan left = deadline - timeProvider.GetElapsedTime(_startedAt);
+        _isCutShort = left < most;
         // A deadline that passes just now still leaves a try the moment that it needs to fail by itself.
         return left >= most ? most : left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
     }
 
     public TimeSpan NextDelay(TimeSpan asked, Random random) => RetryDelay.Next(Failures++, asked, random);
+
+    /// <summary>
+    /// Which failure tells the most. A last try that the deadline gave but a moment says only that it came to nothing; the one
+    /// before it knows why.
+    /// </summary>
+    public S3Failure Remember(S3Failure failure)
+    {
+        S3Failure telling = failure.TimedOut && _isCutShort && _previous is not null ? _previous : failure;
+        _previous = telling;
+        return telling;
+    }
 
     /// <summary>A try brought bytes: the store is not in the trouble that it was in.</summary>
     public void ForgetFailures() => Failures = 0;

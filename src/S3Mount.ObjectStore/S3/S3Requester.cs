@@ -150,6 +150,7 @@ internal sealed class S3Requester : IAsyncDisposable
     private async ValueTask RecoverAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
     {
         S3Verdict verdict = S3ErrorMapper.Map(operation.Kind, failure);
+        S3Failure telling = course.Remember(failure);
         if (operation.TakeProgress())
             course.ForgetFailures();
         bool isRecovered = verdict.Action switch
@@ -161,7 +162,7 @@ internal sealed class S3Requester : IAsyncDisposable
             _ => false,
         };
         if (!isRecovered)
-            throw _failures.Create(verdict.Failure, operation, failure);
+            throw _failures.Create(verdict.Failure, operation, telling);
     }
 
     private async ValueTask<bool> TryWaitAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
-using S3Mount.Fuse;
 using S3Mount.Interop;
 using S3Mount.Logging;
 
@@ -50,13 +49,11 @@ internal static class MountProgram
         }
     }
 
-    /// <summary>The one line; all that is not foreseen is a bug and says where.</summary>
     private static string Reason(Exception exception, StopSignals signals) => exception switch
     {
-        StartupException or FuseException or UsageException => exception.Message,
         OperationCanceledException when signals.Stopping.IsCancellationRequested => "stopped before the mount was usable; nothing is mounted",
         OperationCanceledException => "the kernel did not begin to use the mount in time; nothing is mounted",
-        _ => $"internal error: {exception}".ReplaceLineEndings(" "),
+        _ => FailureLine.Of(exception),
     };
 
     private static void Tell(string line) => Console.Error.WriteLine(Prefixed(line));

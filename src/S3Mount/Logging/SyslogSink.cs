@@ -6,10 +6,13 @@ namespace S3Mount.Logging;
 /// <summary>The machine's log, for a daemon without --log-file: syslog(3), which is the journal where systemd runs.</summary>
 internal sealed class SyslogSink : ILogSink
 {
+    /// <summary>Without a name of our own, lines begin with the program's: <c>s3mount[123]: ...</c>.</summary>
+    public SyslogSink() => _ = Syscall.openlog(IntPtr.Zero, SyslogOptions.LOG_PID, SyslogFacility.LOG_DAEMON);
+
     public static bool IsAvailable => File.Exists("/dev/log");
 
     public void Write(LogLevel level, DateTimeOffset time, string message) =>
-        Syscall.syslog(SyslogFacility.LOG_DAEMON, Level(level), $"s3mount[{Environment.ProcessId}]: {message}");
+        Syscall.syslog(SyslogFacility.LOG_DAEMON, Level(level), message);
 
     public void Reopen()
     {

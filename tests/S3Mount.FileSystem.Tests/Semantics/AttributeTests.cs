@@ -135,9 +135,19 @@ public sealed class AttributeTests
         Assert.That((await rig.Kernel.ListXattrAsync(node, size)).Required, Has.Length.EqualTo((int)size));
     }
 
+    [TestCase("security.selinux")]
+    [TestCase("system.posix_acl_access")]
+    [TestCase("s3.key")]
+    public async Task Attributes_outside_the_user_namespace_are_not_supported(string name)
+    {
+        await using MountRig rig = await MountRig.StartAsync();
+        rig.Put("d/file");
+        Assert.That((await rig.Kernel.GetXattrAsync(await rig.NodeAsync("d/file"), Encoding.UTF8.GetBytes(name))).Error, Is.EqualTo(Errno.EOPNOTSUPP));
+        Assert.That((await rig.Kernel.GetXattrAsync(await rig.NodeAsync("d"), Encoding.UTF8.GetBytes(name))).Error, Is.EqualTo(Errno.EOPNOTSUPP));
+    }
+
     [TestCase("user.s3.keys")]
     [TestCase("user.s3")]
-    [TestCase("security.capability")]
     public async Task Any_other_extended_attribute_is_ENODATA(string name)
     {
         await using MountRig rig = await MountRig.StartAsync();

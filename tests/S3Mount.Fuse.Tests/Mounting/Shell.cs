@@ -2,12 +2,6 @@ using System.Diagnostics;
 
 namespace S3Mount.Fuse.Tests.Mounting;
 
-/// <summary>What a child process wrote, and how it ended.</summary>
-internal sealed record ShellResult(int ExitCode, byte[] Output, string Errors)
-{
-    public string Text => System.Text.Encoding.UTF8.GetString(Output);
-}
-
 /// <summary>Programs in child processes: the one that serves a mount must not touch it.</summary>
 internal static class Shell
 {

@@ -26,14 +26,14 @@ public sealed class DrainTests
             {
                 await _gate.Task;
             }
-        });
+        }, new FuseSessionOptions { ReaderThreads = 1, DrainTimeout = TimeSpan.FromSeconds(40) });
         raw.Device.Enqueue(GoldenRequests.StatFs);
         await Eventually.TrueAsync(() => raw.Session.Statistics.InFlight == 1);
         raw.Device.End(Errno.ENODEV);
         Assert.That(raw.FileSystem.Destroyed, Is.Zero, "an operation still runs");
         Assert.That(raw.Session.Completion.IsCompleted, Is.False);
         _gate.SetResult();
-        await raw.Session.Completion;
+        await raw.Session.Completion.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.That(raw.FileSystem.Destroyed, Is.EqualTo(1));
         Assert.That(RawSession.ErrorOf(raw.Device.TakeAll().Single()), Is.EqualTo(Errno.EIO), "ended by the session, not by a signal");
         Assert.That(raw.Log.AtLeast(LogLevel.Warning), Is.Empty);

@@ -55,7 +55,7 @@ public sealed class InterruptTests
             await Task.Delay(Timeout.Infinite, request.CancellationToken);
         });
         Task<byte[]> answer = raw.AskAsync(GoldenRequests.StatFs).WhenAsked(raw, GoldenRequests.Interrupt);
-        await Eventually.TrueAsync(() => raw.Device.IsIdle(1));
+        await Eventually.TrueAsync(() => raw.Session.Statistics.Count(FuseOpcode.Interrupt) == 1 && raw.Device.IsIdle(1));
         goOn.SetResult();
         Assert.That(RawSession.ErrorOf(await answer), Is.EqualTo(Errno.EINTR));
     }
@@ -127,16 +127,5 @@ public sealed class InterruptTests
         if (request.Unique % 4 == 0)
             await Task.Yield();
         request.ReplyOk();
-    }
-}
-
-/// <summary>Sends a second message once the first is being worked on.</summary>
-internal static class AskExtensions
-{
-    public static async Task<byte[]> WhenAsked(this Task<byte[]> answer, RawSession raw, byte[] next)
-    {
-        await Eventually.TrueAsync(() => raw.Device.IsIdle(1));
-        raw.Device.Enqueue(next);
-        return await answer;
     }
 }

@@ -170,6 +170,16 @@ internal sealed class ListPageParserTests
     }
 
     [Test]
+    public void A_page_of_one_key_costs_little()
+    {
+        byte[] page = Encoding.UTF8.GetBytes(Radosgw);
+        ListPageParser.Parse(page, out _);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ListPageParser.Parse(page, out _);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(2000));
+    }
+
+    [Test]
     public void A_page_of_a_thousand_keys_is_a_handful_of_allocations()
     {
         string entries = string.Concat(Enumerable.Range(0, 1000).Select(i =>

@@ -140,6 +140,24 @@ internal sealed class RetryTests
         Assert.That(ScriptedAnswer.RequestedRange(server.Heads[2]), Is.EqualTo((100, 999)));
     }
 
+    [Test]
+    public void A_last_try_that_the_deadline_cuts_short_does_not_hide_the_reason()
+    {
+        var time = new FakeTimeProvider();
+        S3Endpoint endpoint = S3Endpoint.ForCustom(new Uri("http://127.0.0.1:1"), "bucket", "eu-west-1", pathStyle: true);
+        var refused = new S3Failure { Endpoint = endpoint, Exception = new HttpRequestException("refused") };
+        var silent = new S3Failure { Endpoint = endpoint, TimedOut = true };
+        var course = new RetryCourse(time, TimeSpan.FromSeconds(60));
+        course.BeginTry();
+        Assert.That(course.Patience(TimeSpan.FromSeconds(30)), Is.EqualTo(TimeSpan.FromSeconds(30)));
+        Assert.That(course.Remember(silent), Is.SameAs(silent));
+        Assert.That(course.Remember(refused), Is.SameAs(refused));
+        time.Advance(TimeSpan.FromSeconds(59));
+        course.BeginTry();
+        Assert.That(course.Patience(TimeSpan.FromSeconds(30)), Is.EqualTo(TimeSpan.FromSeconds(1)));
+        Assert.That(course.Remember(silent), Is.SameAs(refused));
+    }
+
     [Test, CancelAfter(10_000)]
     public async Task A_connection_that_never_becomes_free_is_given_up(CancellationToken cancellationToken)
     {

@@ -1,0 +1,15 @@
+using S3Mount.CommandLine;
+using S3Mount.Fuse;
+
+namespace S3Mount.Hosting;
+
+/// <summary>The one line for whatever ended the program; all that is not foreseen is a bug and says where.</summary>
+internal static class FailureLine
+{
+    public static string Of(Exception exception) => exception switch
+    {
+        UsageException or StartupException or FuseException => exception.Message,
+        TypeInitializationException { InnerException: DllNotFoundException } => $"libMonoPosixHelper.so is missing; it belongs beside {Environment.ProcessPath}",
+        _ => $"internal error: {exception}".ReplaceLineEndings(" "),
+    };
+}
