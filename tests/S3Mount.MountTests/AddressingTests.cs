@@ -7,6 +7,8 @@ using S3Mount.Testing.S3Server;
 namespace S3Mount.MountTests;
 
 /// <summary>The ways to write a bucket and a prefix, and the ways in which requests name them.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed class AddressingTests : MountTest
 {
     private S3TestServer _server = null!;

@@ -7,6 +7,8 @@ using S3Mount.Testing.S3Server;
 namespace S3Mount.MountTests;
 
 /// <summary>Objects that are overwritten and deleted under the mount: never a wrong byte, never a file that nobody can open again.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed class ChangedObjectTests : MountTest
 {
     // Twice the mount's whole memory: what was not read must be fetched.

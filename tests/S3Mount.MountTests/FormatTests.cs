@@ -5,6 +5,8 @@ using S3Mount.Testing;
 namespace S3Mount.MountTests;
 
 /// <summary>Datasets in the formats that people train from, read the way their libraries read them.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed class FormatTests : MountTest
 {
     private TempDirectory _local = null!;

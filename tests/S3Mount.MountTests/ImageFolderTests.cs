@@ -7,6 +7,8 @@ using S3Mount.Testing.Processes;
 namespace S3Mount.MountTests;
 
 /// <summary>What s3mount is for: an unchanged training script over torchvision's ImageFolder.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed class ImageFolderTests : MountTest
 {
     private const int Classes = 100;

@@ -7,6 +7,8 @@ using S3Mount.Testing.Processes;
 namespace S3Mount.MountTests;
 
 /// <summary>Large files in radosgw, read in all the ways that the kernel offers and compared with what lies on the local disk.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed class LargeFileTests : MountTest
 {
     // Some readahead windows long, and not a multiple of anything.
@@ -138,7 +140,8 @@ public sealed class LargeFileTests : MountTest
             $"cd $2 && fio {Common} --name=seq --rw=read --bs=128k --name=odd --rw=read --bs=20k --name=rand --rw=randread --bs=4k --io_size=8M --numjobs=3 "
             + "--name=direct --rw=read --bs=256k --direct=1 --name=directrand --rw=randread --bs=16k --io_size=16M --direct=1 --numjobs=2",
             mount["fio.bin"], local.Path);
-        Assert.That(result.Output, Does.Not.Contain("verify:").And.Contains("err= 0").And.Not.Match("err=[1-9 ]+[1-9]"));
+        Assert.That(result.OutputLines.Count(line => line.Contains("err= 0", StringComparison.Ordinal)), Is.EqualTo(8), "jobs that found every block right");
+        Assert.That(result.Output, Does.Not.Contain("verify:"));
     }
 
     [Test]

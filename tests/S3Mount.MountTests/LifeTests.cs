@@ -8,6 +8,8 @@ using S3Mount.Testing.S3Server;
 namespace S3Mount.MountTests;
 
 /// <summary>How mounts come and go: in order, under load, while files are open, and after the worst.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed class LifeTests : MountTest
 {
     private const string Bucket = "life";

@@ -6,6 +6,8 @@ using S3Mount.Testing.S3Server;
 namespace S3Mount.MountTests;
 
 /// <summary>Who may see what, when root has mounted.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed class PermissionTests : MountTest
 {
     private const string Bucket = "permissions";

@@ -8,6 +8,8 @@ using S3Mount.Testing.Processes;
 namespace S3Mount.MountTests;
 
 /// <summary>What was read once is the kernel's: reading it again costs the daemon and the store nothing. Counted by the daemon.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed partial class SecondPassTests : MountTest
 {
     private const int Files = 300;

@@ -7,6 +7,8 @@ using S3Mount.Testing.Processes;
 namespace S3Mount.MountTests;
 
 /// <summary>A tree with awkward names in radosgw, seen through the programs that people use.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed class TreeTests : MountTest
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
@@ -186,6 +188,7 @@ public sealed class TreeTests : MountTest
             ("link", [file, mount["linked"]], "EROFS"),
             ("chmod", [directory], "EROFS"),
             ("access-read", [file], "OK"),
+            ("access-write", [file], "EACCES"),
         ]);
         ChildResult shell = await Client.TryShellAsync("cd $1; touch plain.txt; touch new; mkdir d; rm -f plain.txt; mv plain.txt x; cp plain.txt y; echo >plain.txt; truncate -s0 plain.txt", mount.Path);
         Assert.That(shell.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(8).And.All.Contains("Read-only file system"));

@@ -8,6 +8,8 @@ using S3Mount.Testing.S3Server;
 namespace S3Mount.MountTests;
 
 /// <summary>Starts that cannot work: one line that says why and what to do, exit code 1, and nothing is left.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed partial class WrongStartTests : MountTest
 {
     private const string Bucket = "wrong-starts";

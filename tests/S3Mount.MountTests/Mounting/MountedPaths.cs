@@ -8,6 +8,24 @@ internal static class MountedPaths
     /// <summary>How often something is mounted there, one mount on the other.</summary>
     public static int Count(string path) => File.ReadLines("/proc/self/mountinfo").Count(line => line.Split(' ')[4] == path);
 
+    /// <summary>Whether a process in another mount namespace has it too: the kernel ends a mount with the last of them.</summary>
+    public static bool IsHeldElsewhere(string path)
+    {
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                if (File.ReadLines($"{directory}/mountinfo").Any(line => line.Contains($" {path} ", StringComparison.Ordinal)))
+                    return true;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // No process, or one that has ended.
+            }
+        }
+        return false;
+    }
+
     /// <summary>The options of the mount and of its file system.</summary>
     public static string OptionsOf(string path)
     {
