@@ -15,6 +15,9 @@ namespace S3Mount.FileSystem.Reading;
 /// </summary>
 internal sealed class ObjectReader : IDisposable
 {
+    // CancellationTokenSource takes at most 2^32 - 2 ms; whoever waits longer waits for ever.
+    private static readonly TimeSpan _longestTimer = TimeSpan.FromDays(49);
+
     private readonly Lock _gate = new();
     // Ordered by offset, not overlapping.
     private readonly List<Block> _blocks = [];
@@ -265,7 +268,7 @@ internal sealed class ObjectReader : IDisposable
     private async Task ReserveByDeadlineAsync(long bytes, CancellationToken cancellationToken)
     {
         TimeSpan deadline = _fetcher.Options.IoDeadline;
-        using var source = deadline > TimeSpan.Zero ? new CancellationTokenSource(deadline, _fetcher.Clock.TimeProvider) : new CancellationTokenSource();
+        using var source = deadline > TimeSpan.Zero && deadline < _longestTimer ? new CancellationTokenSource(deadline, _fetcher.Clock.TimeProvider) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(source.Token, cancellationToken);
         try
         {
