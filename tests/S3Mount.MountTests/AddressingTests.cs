@@ -1,5 +1,6 @@
 using S3Mount.MountTests.Mounting;
 using S3Mount.MountTests.Stores;
+using S3Mount.Testing;
 using S3Mount.Testing.Processes;
 using S3Mount.Testing.S3Server;
 
@@ -63,9 +64,9 @@ public sealed class AddressingTests : MountTest
     }
 
     [TestCase("127.0.0.1", "", "/addressed/top")]
-    [TestCase("localhost", "", "/top")]
+    [TestCase("localhost", "", "/addressed/top")]
     [TestCase("localhost", "--force-path-style", "/addressed/top")]
-    public async Task A_bucket_is_named_in_the_host_or_in_the_path(string host, string option, string target)
+    public async Task A_host_without_others_below_it_is_asked_for_a_path(string host, string option, string target)
     {
         _server.ResetStatistics();
         StoreAddress store = StoreAddress.Of(_server) with { Url = _server.Url.Replace("127.0.0.1", host, StringComparison.Ordinal) };
@@ -75,11 +76,32 @@ public sealed class AddressingTests : MountTest
         await mount.EndAsync();
     }
 
+    [TestCase("", "/top")]
+    [TestCase("--force-path-style", "/addressed/top")]
+    public async Task A_bucket_has_a_host_of_its_own_unless_path_style_is_asked_for(string option, string target)
+    {
+        await using S3TestServer server = await S3TestServer.StartAsync(new S3ServerOptions { HostSuffix = "store.test" });
+        server.CreateBucket("addressed").Put("top", "outside");
+        using TempDirectory local = NewDirectory();
+        string path = local.CreateDirectory("mnt");
+        // The names are known in a mount namespace of its own, with which the mount goes if something fails.
+        ChildResult result = await ChildProcess.RunAsync(
+            "unshare",
+            ["-m", "bash", "-c", """
+                echo "127.0.0.1 store.test addressed.store.test" > $1/hosts && mount --bind $1/hosts /etc/hosts &&
+                $2 addressed $1/mnt --endpoint-url http://store.test:$3 $4 && ls $1/mnt && cat $1/mnt/top && $2 umount $1/mnt
+                """, "bash", local.Path, ProgramUnderTest.Path, $"{server.Port}", option],
+            new ChildProcessOptions { Environment = StoreAddress.Of(server).Environment });
+        Assert.That((result.Output, result.Error), Is.EqualTo(("top\noutside", "")));
+        Assert.That(server.Requests.Entries.Where(entry => entry.Operation == S3Operation.GetObject).Select(entry => entry.Target), Is.EqualTo((string[])[target]));
+        await Eventually.IsTrueAsync(() => DaemonProcesses.Of(path).Count == 0, TimeSpan.FromSeconds(20), "the daemon has ended");
+    }
+
     [TestCase("AWS_ENDPOINT_URL")]
     [TestCase("AWS_ENDPOINT_URL_S3")]
     public async Task The_endpoint_may_come_from_the_environment(string variable)
     {
-        using Testing.TempDirectory local = NewDirectory();
+        using TempDirectory local = NewDirectory();
         string path = local.CreateDirectory("mnt");
         ChildResult result = await ProgramUnderTest.RunAsync(["addressed", path], StoreAddress.Of(_server), environment: new Dictionary<string, string?> { [variable] = _server.Url });
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));

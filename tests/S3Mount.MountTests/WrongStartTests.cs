@@ -13,7 +13,6 @@ public sealed partial class WrongStartTests : MountTest
     private const string Bucket = "wrong-starts";
 
     private TestBucket _bucket = null!;
-    private TempDirectory _local = null!;
     private string _mountpoint = null!;
 
     [OneTimeSetUp]
@@ -27,11 +26,7 @@ public sealed partial class WrongStartTests : MountTest
     public void Let_go_of_the_bucket() => _bucket?.Dispose();
 
     [SetUp]
-    public void Make_a_mountpoint()
-    {
-        _local = NewDirectory();
-        _mountpoint = _local.CreateDirectory("mnt");
-    }
+    public void Make_a_mountpoint() => _mountpoint = NewDirectory().CreateDirectory("mnt");
 
     private StoreAddress Store => _bucket.Store;
 
@@ -75,14 +70,14 @@ public sealed partial class WrongStartTests : MountTest
     [Test]
     public async Task A_mountpoint_that_does_not_exist()
     {
-        _mountpoint = _local["missing"];
+        _mountpoint += "/missing";
         await AssertRefusedAsync(Store, [Bucket], $"the mountpoint {_mountpoint} does not exist; create it with: mkdir -p {_mountpoint}");
     }
 
     [Test]
     public async Task A_mountpoint_that_is_a_file()
     {
-        _mountpoint = _local.Write("file", "");
+        _mountpoint = NewDirectory().Write("file", "");
         await AssertRefusedAsync(Store, [Bucket], $"the mountpoint {_mountpoint} is not a directory");
     }
 

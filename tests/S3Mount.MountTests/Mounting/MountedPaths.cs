@@ -15,8 +15,9 @@ internal static class MountedPaths
         return $"{fields[5]},{fields[^1]}";
     }
 
-    public static string SourceOf(string path) => FieldsOf(path)[^2];
+    // The kernel writes # as an octal number, lest it begin a comment (mangle, fs/proc_namespace.c).
+    public static string SourceOf(string path) => FieldsOf(path)[^2].Replace("\\043", "#", StringComparison.Ordinal);
 
-    // Of the topmost mount; in a source the kernel writes spaces and the like as octal numbers.
+    // Of the topmost mount.
     private static string[] FieldsOf(string path) => File.ReadLines("/proc/self/mountinfo").Last(line => line.Split(' ')[4] == path).Split(' ');
 }
