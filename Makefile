@@ -14,7 +14,7 @@ PUBLISHED := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)/publish
 
 # Debian packages. What the demo needs, what the tests need on top, and what the bench compares with.
 DEMO_PACKAGES := fuse3
-TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd radosgw python3-boto3 python3-torch python3-torchvision attr fio strace sudo systemd
+TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd ceph-common radosgw python3-boto3 python3-torch python3-torchvision attr fio systemd
 BENCH_PACKAGES := $(DEMO_PACKAGES) s3fs rclone
 BENCH ?= 3 loopback
 

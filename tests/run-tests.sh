@@ -14,11 +14,11 @@ dotnet test "$@" --no-build --nologo -m:1 --logger "trx;LogFilePrefix=tests" --r
 code=$?
 
 # <Counters total="9" executed="8" passed="7" failed="1" error="0" timeout="0" aborted="0" .../>; what was not executed was skipped.
-read -r passed failed skipped < <(
-    find "$results" -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} + 2>/dev/null | awk '
-        function count(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0 }
-        { total += count("total"); executed += count("executed"); passed += count("passed") }
-        END { print passed + 0, executed - passed, total - executed }')
+counts=$(find "$results" -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} + 2>/dev/null | awk '
+    function count(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0 }
+    { total += count("total"); executed += count("executed"); passed += count("passed") }
+    END { print passed + 0, executed - passed, total - executed }')
+read -r passed failed skipped <<<"$counts"
 
 if [ "$code" -eq 0 ] && { [ "$failed" -ne 0 ] || [ "$passed" -eq 0 ]; }; then
     code=1
