@@ -1,3 +1,4 @@
+using S3Mount.MountTests.Stores;
 using S3Mount.Testing.Processes;
 
 namespace S3Mount.MountTests;
@@ -13,6 +14,13 @@ internal static class Client
 
     public static async Task<ChildResult> PythonWithInputAsync(string input, string script, params string[] arguments) =>
         (await ChildProcess.RunAsync("/usr/bin/python3", [Script(script), .. arguments], Options(null) with { Input = input }, TestContext.CurrentContext.CancellationToken)).EnsureSuccess();
+
+    /// <summary>With the keys of the bucket's owner.</summary>
+    public static async Task PutPolicyAsync(TestBucket bucket, string policy)
+    {
+        ChildProcessOptions options = Options(null) with { Input = policy, Environment = bucket.Store.Environment };
+        (await ChildProcess.RunAsync("/usr/bin/python3", [Script("put_policy.py"), bucket.Store.Url, bucket.Name], options)).EnsureSuccess();
+    }
 
     /// <summary>The same, for a test that talks with it or ends it.</summary>
     public static Task<ChildProcess> StartPythonAsync(string script, params string[] arguments) =>

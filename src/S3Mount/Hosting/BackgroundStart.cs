@@ -76,11 +76,14 @@ internal static class BackgroundStart
             await Console.Error.WriteLineAsync("s3mount: the daemon did not come up in time and was ended").ConfigureAwait(false);
             return EntryPoint.Failed;
         }
+        // With these it has said why.
+        if (daemon.ExitCode is EntryPoint.Failed or EntryPoint.WrongUsage)
+            return daemon.ExitCode;
         if (interrupted)
             await Console.Error.WriteLineAsync("s3mount: interrupted; nothing is mounted").ConfigureAwait(false);
-        else if (daemon.ExitCode is not (EntryPoint.Failed or EntryPoint.WrongUsage))
+        else
             await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"s3mount: the daemon ended unexpectedly (exit code {daemon.ExitCode})")).ConfigureAwait(false);
-        return daemon.ExitCode == EntryPoint.WrongUsage ? EntryPoint.WrongUsage : EntryPoint.Failed;
+        return EntryPoint.Failed;
     }
 
     private static async Task PassOnAsync(StreamReader errors)

@@ -11,7 +11,13 @@ internal static class MountedPaths
     /// <summary>The options of the mount and of its file system.</summary>
     public static string OptionsOf(string path)
     {
-        string[] fields = File.ReadLines("/proc/self/mountinfo").Last(line => line.Split(' ')[4] == path).Split(' ');
+        string[] fields = FieldsOf(path);
         return $"{fields[5]},{fields[^1]}";
     }
+
+    // The kernel writes # as an octal number, lest it begin a comment (mangle, fs/proc_namespace.c).
+    public static string SourceOf(string path) => FieldsOf(path)[^2].Replace("\\043", "#", StringComparison.Ordinal);
+
+    // Of the topmost mount.
+    private static string[] FieldsOf(string path) => File.ReadLines("/proc/self/mountinfo").Last(line => line.Split(' ')[4] == path).Split(' ');
 }
