@@ -10,6 +10,8 @@ namespace S3Mount.MountTests;
 /// A user without privileges mounts, through fusermount3. Each test is one script in a mount namespace of its own, where /dev/fuse
 /// is open to all, as udev makes it, and /etc/fuse.conf is the test's.
 /// </summary>
+[Category("mount")]
+[CancelAfter(180_000)]
 public sealed class UnprivilegedTests
 {
     // $1: a directory of the test's own, $2: the program, $3: the store; user mounts, other is a third user.
@@ -24,7 +26,7 @@ public sealed class UnprivilegedTests
         as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; }
         as_other() { setpriv --reuid=12345 --regid=12345 --clear-groups -- "$@"; }
         mounts() { grep -c " $mnt " /proc/self/mountinfo; }
-        daemon() { pgrep -f "^[^ ]*s3mount .*$mnt"; }
+        daemon() { for process in /proc/[0-9]*; do { tr '\0' ' ' < $process/cmdline | grep -q "^[^ ]*s3mount .*$mnt"; } 2> /dev/null && echo ${process#/proc/}; done; }
         start() { as_user $program bucket $mnt --endpoint-url $url "$@"; echo "exit $?, $(mounts) mounted"; }
         ended() { for i in $(seq 200); do [ -z "$(daemon)" ] && { echo "ended, $(mounts) mounted"; return; }; sleep 0.1; done; echo "it goes on"; }
         trap 'kill -KILL $(daemon) 2>/dev/null' EXIT
