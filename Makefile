@@ -24,7 +24,7 @@ UNITS ?= /etc/systemd/system
 BENCH_ROUNDS ?= 3
 BENCH ?= loopback remote
 
-UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests
+UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests S3Mount.Testing.Tests
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1

@@ -41,7 +41,7 @@ public sealed partial class ObjectFileSystem
     {
         if (!file.Version.IsPinned && Interlocked.Exchange(ref _unpinnedNamed, 1) == 0)
             LogMessages.NoETag(_logger, file.Key);
-        return file.AttachReader(new ObjectReader(_fetcher, file.Key, file.Version));
+        return file.AttachReader(new ObjectReader(_fetcher, file.Key, file.Version, file.DropReader));
     }
 
     private bool TryReadHit(FuseRequest request, FileInode file, ObjectReader reader, in FuseReadIn read, int length)
@@ -67,7 +67,8 @@ public sealed partial class ObjectFileSystem
     {
         try
         {
-            List<Block> leases = await reader.LeaseAsync((long)read.Offset, length, request.CancellationToken).ConfigureAwait(false);
+            List<Block> leases;
+            (reader, leases) = await LeaseAsync(file, reader, (long)read.Offset, length, request.CancellationToken).ConfigureAwait(false);
             FuseSlice[] slices = Slices(leases, (long)read.Offset, length);
             try
             {
@@ -85,6 +86,23 @@ public sealed partial class ObjectFileSystem
             if (errno == Errno.ESTALE)
                 await ForgetVersionAsync(file).ConfigureAwait(false);
             request.ReplyError(errno);
+        }
+    }
+
+    private async ValueTask<(ObjectReader Reader, List<Block> Leases)> LeaseAsync(FileInode file, ObjectReader reader, long offset, int length, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return (reader, await reader.LeaseAsync(offset, length, cancellationToken).ConfigureAwait(false));
+            }
+            catch (ObjectDisposedException) when (reader.IsRetired)
+            {
+                // Its last block was evicted since it was looked up.
+                file.DropReader(reader);
+                reader = file.Reader ?? OpenReader(file);
+            }
         }
     }
 

@@ -42,11 +42,14 @@ internal sealed class FileInode : Inode
         return true;
     }
 
-    /// <summary>Null until the first READ, and again after <see cref="DetachReader"/>.</summary>
+    /// <summary>Null while nothing of the file is in memory.</summary>
     public ObjectReader? Reader => Volatile.Read(ref _reader);
 
     /// <summary>Sets the reader unless there is one; returns the one that counts.</summary>
     public ObjectReader AttachReader(ObjectReader reader) => Interlocked.CompareExchange(ref _reader, reader, null) ?? reader;
+
+    /// <summary>Forgets a reader that has retired.</summary>
+    public void DropReader(ObjectReader retired) => Interlocked.CompareExchange(ref _reader, null, retired);
 
     public ObjectReader? DetachReader() => Interlocked.Exchange(ref _reader, null);
 }

@@ -8,21 +8,32 @@ namespace S3Mount.FileSystem.Reading;
 /// <summary>
 /// The blocks of one version of an object and the streams that read it. Reads of one object do not wait for each other: the
 /// gate is held for bookkeeping only.
+/// <para>
+/// A reader whose last block goes, and that follows no stream, retires: a mount may have read a million files that the kernel
+/// has not forgotten. Who still holds it takes another (<see cref="IsRetired"/>).
+/// </para>
 /// </summary>
 internal sealed class ObjectReader : IDisposable
 {
+    // CancellationTokenSource takes at most 2^32 - 2 ms; whoever waits longer waits for ever.
+    private static readonly TimeSpan _longestTimer = TimeSpan.FromDays(49);
+
     private readonly Lock _gate = new();
     // Ordered by offset, not overlapping.
     private readonly List<Block> _blocks = [];
     private readonly ReadaheadWindow _window = new();
     private readonly BlockFetcher _fetcher;
+    private readonly Action<ObjectReader>? _onRetired;
     private readonly CancellationTokenSource _closed = new();
     private bool _isClosed;
+    private bool _isRetired;
     private bool _isStreaming;
 
-    public ObjectReader(BlockFetcher fetcher, ObjectKey key, in ObjectVersion version)
+    /// <param name="onRetired">Called once, without any lock, when the reader retires; without it, it never does.</param>
+    public ObjectReader(BlockFetcher fetcher, ObjectKey key, in ObjectVersion version, Action<ObjectReader>? onRetired = null)
     {
         _fetcher = fetcher;
+        _onRetired = onRetired;
         Key = key;
         Version = version;
     }
@@ -30,6 +41,9 @@ internal sealed class ObjectReader : IDisposable
     public ObjectKey Key { get; }
 
     public ObjectVersion Version { get; }
+
+    /// <summary>Nothing can be read through it any more; another reader of the same version can take its place.</summary>
+    public bool IsRetired => Volatile.Read(ref _isRetired);
 
     /// <summary>
     /// Leases on the blocks that hold a range, if every byte of it is there; nothing waits and nothing is allocated.
@@ -83,6 +97,7 @@ internal sealed class ObjectReader : IDisposable
     /// </summary>
     /// <exception cref="ObjectStoreException"/>
     /// <exception cref="TimeoutException">No memory could be had before the deadline.</exception>
+    /// <exception cref="ObjectDisposedException">It has been disposed, or has retired.</exception>
     public async Task<List<Block>> LeaseAsync(long offset, int length, CancellationToken cancellationToken)
     {
         List<Block> leases = await ReserveAndLeaseAsync(offset, length, cancellationToken).ConfigureAwait(false);
@@ -147,6 +162,7 @@ internal sealed class ObjectReader : IDisposable
     /// <summary>Takes a block out of the index, if it is in it.</summary>
     public void Remove(Block block)
     {
+        bool retires;
         lock (_gate)
         {
             int index = FirstAt(block.Offset);
@@ -154,9 +170,14 @@ internal sealed class ObjectReader : IDisposable
                 return;
             _blocks.RemoveAt(index);
             block.IsIndexed = false;
+            retires = _onRetired is not null && !_isClosed && _blocks.Count == 0 && _window.IsEmpty;
+            if (retires)
+                Retire();
         }
         _fetcher.Cache.OnRemoved(block);
         block.Release();
+        if (retires)
+            _onRetired!(this);
     }
 
     /// <summary>The kernel has forgotten the inode, or the mount ends: fetches are cancelled and blocks given back.</summary>
@@ -174,6 +195,13 @@ internal sealed class ObjectReader : IDisposable
         _closed.Cancel();
         foreach (Block block in blocks)
             Remove(block);
+    }
+
+    private void Retire()
+    {
+        _isClosed = true;
+        Volatile.Write(ref _isRetired, true);
+        EndStreaming();
     }
 
     private async Task<List<Block>> ReserveAndLeaseAsync(long offset, int length, CancellationToken cancellationToken)
@@ -240,7 +268,7 @@ internal sealed class ObjectReader : IDisposable
     private async Task ReserveByDeadlineAsync(long bytes, CancellationToken cancellationToken)
     {
         TimeSpan deadline = _fetcher.Options.IoDeadline;
-        using var source = deadline > TimeSpan.Zero ? new CancellationTokenSource(deadline, _fetcher.Clock.TimeProvider) : new CancellationTokenSource();
+        using var source = deadline > TimeSpan.Zero && deadline < _longestTimer ? new CancellationTokenSource(deadline, _fetcher.Clock.TimeProvider) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(source.Token, cancellationToken);
         try
         {

@@ -8,7 +8,7 @@ internal enum MountHealth
 {
     /// <summary>It answered, or would not tell this user.</summary>
     Alive,
-    /// <summary>Its daemon is gone (ENOTCONN).</summary>
+    /// <summary>Its daemon is gone (ENOTCONN), or its connection was aborted (ECONNABORTED): nothing will answer there again.</summary>
     Dead,
     /// <summary>No answer before the deadline.</summary>
     Silent,
@@ -40,6 +40,6 @@ internal static class MountProbe
     {
         Span<byte> statfs = stackalloc byte[256];
         int result = LibC.StatFs(mountpoint, statfs);
-        return result < 0 && Marshal.GetLastPInvokeError() == LibC.ENOTCONN ? MountHealth.Dead : MountHealth.Alive;
+        return result < 0 && Marshal.GetLastPInvokeError() is LibC.ENOTCONN or LibC.ECONNABORTED ? MountHealth.Dead : MountHealth.Alive;
     }
 }

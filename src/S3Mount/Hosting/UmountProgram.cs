@@ -1,4 +1,5 @@
 using S3Mount.CommandLine;
+using S3Mount.Fuse;
 using S3Mount.Fuse.Mounting;
 
 namespace S3Mount.Hosting;
@@ -6,14 +7,21 @@ namespace S3Mount.Hosting;
 /// <summary><c>s3mount umount</c>: mounts of s3mount only, whoever serves them.</summary>
 internal static class UmountProgram
 {
-    /// <exception cref="StartupException">Nothing of ours is mounted there.</exception>
-    /// <exception cref="Fuse.FuseException">Busy, or not allowed.</exception>
+    /// <exception cref="StartupException">Nothing of ours is mounted there, or it is in use.</exception>
+    /// <exception cref="FuseException">Not allowed.</exception>
     public static void Run(UmountCommand command)
     {
         string mountpoint = MountpointPath.Resolve(Path.GetFullPath(command.Mountpoint));
         MountTableEntry entry = MountTable.Find(mountpoint) ?? throw new StartupException($"nothing is mounted at {mountpoint}");
         if (entry.FileSystemType != MountpointCheck.OwnType)
             throw new StartupException($"{mountpoint} is not a mount of s3mount ({entry.FileSystemType}, {entry.Source}); unmount it with: umount {mountpoint}");
-        MountTable.Unmount(mountpoint, command.Lazy);
+        try
+        {
+            MountTable.Unmount(mountpoint, command.Lazy);
+        }
+        catch (FuseException e) when (e.Failure == FuseFailure.Busy && !command.Lazy)
+        {
+            throw new StartupException($"{e.Message}: s3mount umount --lazy {mountpoint}", e);
+        }
     }
 }

@@ -5,6 +5,7 @@ namespace S3Mount.Interop;
 /// <summary>The calls that .NET does not offer. Errors are in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
 internal static partial class LibC
 {
+    public const int ECONNABORTED = 103;
     public const int ENOTCONN = 107;
     public const int FD_CLOEXEC = 1;
     public const int F_GETFD = 1;

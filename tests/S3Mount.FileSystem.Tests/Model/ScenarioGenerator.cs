@@ -1,7 +1,7 @@
+using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using S3Mount.ObjectStore;
-using System.Text;
 
 namespace S3Mount.FileSystem.Tests.Model;
 

@@ -208,6 +208,38 @@ public sealed class ObjectReaderTests
     }
 
     [Test]
+    public async Task A_reader_retires_with_its_last_block_and_not_while_it_follows_a_stream()
+    {
+        var retired = new List<ObjectReader>();
+        Testing.Objects.StoredObject stored = _rig.Store.PutRamp("small", 1000);
+        var small = new ObjectReader(_rig.Fetcher, stored.Key, stored.Version, retired.Add);
+        await ReaderRig.ReadAsync(small, 0, 1000);
+        Testing.Objects.StoredObject large = _rig.Store.PutRamp("large", 2 * MiB);
+        var stream = new ObjectReader(_rig.Fetcher, large.Key, large.Version, retired.Add);
+        await ReaderRig.ReadAsync(stream, 0, MiB);
+        Assert.That(retired, Is.Empty);
+        _rig.Cache.MakeRoom(_rig.Cache.Budget.Limit);
+        Assert.That((_rig.Used, small.IsRetired, stream.IsRetired), Is.EqualTo((0, true, false)));
+        Assert.That(retired, Is.EqualTo([small]));
+        Assert.That(async () => await ReaderRig.ReadAsync(small, 0, 1000), Throws.InstanceOf<ObjectDisposedException>());
+
+        await ReaderRig.ReadAsync(stream, MiB, MiB);
+        _rig.Cache.MakeRoom(_rig.Cache.Budget.Limit);
+        Assert.That(retired, Is.EqualTo([small, stream]));
+    }
+
+    [Test]
+    public void A_reader_retires_after_a_failed_fetch_and_is_done_with()
+    {
+        _rig.Store.Fail(StoreOperation.Get, ObjectStoreFailure.Unavailable);
+        Testing.Objects.StoredObject stored = _rig.Store.PutRamp("small", 1000);
+        int retired = 0;
+        using var reader = new ObjectReader(_rig.Fetcher, stored.Key, stored.Version, _ => retired++);
+        Assert.That(async () => await ReaderRig.ReadAsync(reader, 0, 1000), Throws.InstanceOf<ObjectStoreException>());
+        Assert.That((reader.IsRetired, retired, _rig.Used), Is.EqualTo((true, 1, 0)));
+    }
+
+    [Test]
     public async Task Overlapping_reads_fetch_only_what_is_missing()
     {
         using ObjectReader reader = _rig.OpenRamp("records", 100L * MiB);

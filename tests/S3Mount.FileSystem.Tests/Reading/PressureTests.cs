@@ -115,6 +115,22 @@ public sealed class PressureTests
         await Task.WhenAll(holders);
     }
 
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(long.MaxValue)]
+    [TestCase(100 * TimeSpan.TicksPerDay)]
+    [CancelAfter(20_000)]
+    public async Task A_deadline_longer_than_any_timer_waits_for_ever(long ticks, CancellationToken cancellationToken)
+    {
+        using var rig = new ReaderRig(ObjectFileSystemOptions.MinMemoryBudget, ioDeadline: new TimeSpan(ticks));
+        using Gate gate = rig.Store.Hold(StoreOperation.Get);
+        Task<byte[]>[] readers = [.. Enumerable.Range(0, 17).Select(i => ReaderRig.ReadAsync(rig.OpenRamp($"o{i}", MiB), 0, 1, cancellationToken))];
+        rig.Time.Advance(TimeSpan.FromHours(2));
+        Assert.That(readers.Select(reader => reader.IsCompleted), Is.All.False);
+        gate.Open();
+        await Task.WhenAll(readers);
+    }
+
     [Test, CancelAfter(20_000)]
     public async Task A_reader_closed_while_it_waits_for_memory_loses_none(CancellationToken cancellationToken)
     {

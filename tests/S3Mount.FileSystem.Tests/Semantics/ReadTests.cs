@@ -115,6 +115,31 @@ public sealed class ReadTests
         Assert.That(rig.FileSystem.MemoryUsed, Is.LessThanOrEqualTo(16 * MiB));
     }
 
+    [Test, CancelAfter(60_000)]
+    public async Task Files_whose_memory_comes_and_goes_are_read_right_by_all()
+    {
+        await using MountRig rig = await MountRig.StartAsync(change: options => options with { MemoryBudget = 16 * MiB });
+        rig.Store.CompletesAsynchronously = true;
+        NodeId[] nodes = new NodeId[40];
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            rig.Store.PutRamp($"f{i}", MiB - i, seed: i);
+            nodes[i] = await rig.NodeAsync($"f{i}");
+        }
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => Task.Run(async () =>
+        {
+            var random = new Random(seed);
+            for (int read = 0; read < 300; read++)
+            {
+                int which = random.Next(nodes.Length);
+                int offset = random.Next(MiB - (128 << 10) - which);
+                byte[] bytes = (await rig.Kernel.ReadAsync(nodes[which], (ulong)offset, 128 << 10)).Required;
+                Assert.That((bytes.Length, Ramp.FirstDifference(bytes, offset, which)), Is.EqualTo((128 << 10, -1L)));
+            }
+        })));
+        Assert.That(rig.Store.Gets, Is.GreaterThan(nodes.Length), "nothing was ever evicted");
+    }
+
     [Test]
     public async Task Forgetting_a_file_gives_its_memory_back()
     {

@@ -94,6 +94,35 @@ public sealed class DaemonTests
 
     [Test]
     [CancelAfter(120_000)]
+    public async Task What_a_dead_daemon_left_can_be_unmounted(CancellationToken cancellationToken)
+    {
+        await using RunningMount mount = await RunningMount.CreateAsync();
+        Assert.That((await mount.RunAsync(mount.Arguments())).ExitCode, Is.Zero);
+        ProcessSignals.Send(mount.DaemonId()!.Value, ProcessSignals.Kill);
+        await RunningMount.UntilAsync(() => mount.DaemonId() is null, cancellationToken);
+        Assert.That(mount.IsMounted, Is.True);
+        ChildResult result = await mount.RunAsync("umount", mount.Mountpoint);
+        Assert.That((result.ExitCode, result.Error, mount.IsMounted), Is.EqualTo((0, "", false)));
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task An_aborted_connection_ends_the_daemon_and_leaves_no_mount(CancellationToken cancellationToken)
+    {
+        await using RunningMount mount = await RunningMount.CreateAsync();
+        Assert.That((await mount.RunAsync(mount.Arguments())).ExitCode, Is.Zero);
+        string line = File.ReadLines("/proc/self/mountinfo").Single(entry => entry.Contains($" {mount.Mountpoint} ", StringComparison.Ordinal));
+        string connection = line.Split(' ')[2].Split(':')[1];
+        ChildResult abort = await ChildProcess.RunAsync(
+            "unshare", ["-m", "sh", "-c", "mount -t fusectl none /sys/fs/fuse/connections && echo 1 >/sys/fs/fuse/connections/$1/abort", "sh", connection], cancellationToken: cancellationToken);
+        if (abort.ExitCode != 0)
+            Assert.Ignore($"fusectl cannot be mounted: {abort.Error}");
+        await RunningMount.UntilAsync(() => mount.DaemonId() is null, cancellationToken);
+        Assert.That(mount.IsMounted, Is.False);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
     public async Task Umount_ends_the_daemon_and_says_when_files_are_open(CancellationToken cancellationToken)
     {
         await using RunningMount mount = await RunningMount.CreateAsync();
@@ -103,7 +132,7 @@ public sealed class DaemonTests
             await reader.WaitForOutputAsync("open", TimeSpan.FromSeconds(20), cancellationToken);
             ChildResult busy = await mount.RunAsync("umount", mount.Mountpoint);
             Assert.That(busy.ExitCode, Is.EqualTo(1));
-            Assert.That(busy.Error, Does.StartWith($"s3mount: {mount.Mountpoint} is in use"));
+            Assert.That(busy.Error, Does.StartWith($"s3mount: {mount.Mountpoint} is in use").And.EndsWith($": s3mount umount --lazy {mount.Mountpoint}\n"));
         }
         ChildResult result = await mount.RunAsync("umount", mount.Mountpoint + "/");
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
