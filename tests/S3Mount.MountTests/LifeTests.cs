@@ -85,7 +85,7 @@ public sealed class LifeTests : MountTest
         await holder.WaitForOutputAsync("open", _clientDeadline);
         ChildResult busy = await mount.UmountAsync();
         Assert.That(busy.ExitCode, Is.EqualTo(1));
-        Assert.That(busy.Error, Is.EqualTo($"s3mount: {mount.Path} is in use: end the programs that have files or their working directory there ('fuser -m {mount.Path}' names them), or unmount lazily\n"));
+        Assert.That(busy.Error, Is.EqualTo($"s3mount: {mount.Path} is in use: end the programs that have files or their working directory there ('fuser -m {mount.Path}' names them), or unmount lazily: s3mount umount --lazy {mount.Path}\n"));
         Assert.That((await Client.ShellAsync("cat $1", mount["small"])).Output, Is.EqualTo("some text"), "it goes on");
 
         ChildResult lazy = await mount.UmountAsync("--lazy");
