@@ -9,8 +9,8 @@ internal static partial class LogMessages
     [LoggerMessage(200, LogLevel.Warning, "key '{Key}' cannot be named by a path and is not shown (further such keys are only counted)")]
     public static partial void HiddenKey(ILogger logger, ObjectKey key);
 
-    [LoggerMessage(201, LogLevel.Warning, "listing '{Prefix}' again failed; the next reader asks the store")]
-    public static partial void RefreshFailed(ILogger logger, ObjectKey prefix, Exception failure);
+    [LoggerMessage(201, LogLevel.Warning, "listing '{Prefix}' again failed: {Reason}; until it succeeds each name is asked for alone: check the store and the network ({Unsaid} more such failures since this was said last)")]
+    public static partial void RefreshFailed(ILogger logger, ObjectKey prefix, string reason, int unsaid);
 
     [LoggerMessage(202, LogLevel.Warning, "{Operation} '{Key}': the object has been replaced or deleted in the store; readers get ESTALE and may open it again")]
     public static partial void VersionGone(ILogger logger, string operation, ObjectKey key);

@@ -19,6 +19,7 @@ internal sealed class DirectoryLister
     private readonly MountClock _clock;
     private readonly ObjectFileSystemOptions _options;
     private readonly ILogger _logger;
+    private readonly RefreshLog _refreshLog;
     private readonly CancellationToken _stopping;
     private readonly SingleFlight<DirectoryInode, DirectoryListing> _listings = new();
     private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new();
@@ -34,6 +35,7 @@ internal sealed class DirectoryLister
         _clock = clock;
         _options = options;
         _logger = logger;
+        _refreshLog = new RefreshLog(clock.TimeProvider, logger);
         _stopping = stopping;
     }
 
@@ -45,7 +47,7 @@ internal sealed class DirectoryLister
     public Task<DirectoryListing> ListAsync(DirectoryInode directory, CancellationToken cancellationToken) =>
         _listings.RunAsync(directory, () => ListOnceAsync(directory), cancellationToken);
 
-    /// <summary>Lists the directory anew while nobody waits; a failure is logged, and the next reader asks again.</summary>
+    /// <summary>Lists the directory anew while nobody waits; failures are logged once a minute, and the next reader asks again.</summary>
     public void RefreshBehind(DirectoryInode directory) => _ = RefreshAsync(directory);
 
     /// <summary>Asks the store what one name in a directory stands for, without listing the directory, and keeps the answer.</summary>
@@ -66,7 +68,7 @@ internal sealed class DirectoryLister
         }
         catch (Exception failure)
         {
-            LogMessages.RefreshFailed(_logger, new ObjectKey(directory.Prefix), failure);
+            _refreshLog.Report(new ObjectKey(directory.Prefix), failure);
         }
     }
 

@@ -149,6 +149,25 @@ public sealed class DirectoryListerTests : IDisposable
         Assert.That(_rig.Logger.Lines.Single().Text, Does.StartWith("listing '' again failed"));
     }
 
+    [Test]
+    public void In_an_outage_one_line_a_minute_tells_of_all_the_refreshes_that_fail()
+    {
+        var other = (DirectoryInode)_rig.Inodes.LookUp(_rig.Root, "d"u8, DirectoryEntry.Directory);
+        _rig.Store.Fail(StoreOperation.List, ObjectStoreFailure.Unavailable, times: 100);
+        for (int second = 0; second < 60; second += 2)
+        {
+            _rig.Lister.RefreshBehind(_rig.Root);
+            _rig.Lister.RefreshBehind(other);
+            _rig.Time.Advance(TimeSpan.FromSeconds(2));
+        }
+        _rig.Lister.RefreshBehind(other);
+        string[] lines = [.. _rig.Logger.Lines.Select(line => line.Text)];
+        Assert.That(lines, Has.Length.EqualTo(2));
+        Assert.That(lines[0], Does.StartWith("listing '' again failed: List '': Unavailable, as the test wanted.; ").And.Contain("(0 more such failures"));
+        Assert.That(lines[1], Does.StartWith("listing 'd/' again failed: ").And.Contain("check the store").And.Contain("(59 more such failures"));
+        Assert.That(lines, Has.All.Not.Contain(nameof(ObjectStoreException)), "a stack trace");
+    }
+
     [Test, CancelAfter(10_000)]
     public void The_end_of_the_mount_ends_what_is_under_way(CancellationToken cancellationToken)
     {
