@@ -126,6 +126,7 @@ public sealed partial class ObjectFileSystem
     {
         DirectoryInode directory = file.Parent!;
         _listings.Doubt(directory, file.Name, file.Version);
+        _generations.Doubt(directory, file.Name, file.Version);
         if (_connection is not { } connection)
             return;
         Task taken = connection.Notifier.InvalidateEntryAsync(directory.Id, file.Name, expireOnly: true);

@@ -42,8 +42,8 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         _clock = new MountClock(timeProvider);
         _inodes = new InodeTable(Encoding.UTF8.GetBytes(options.Prefix), static file => file.DetachReader()?.Dispose());
         _attributes = new AttributeWriter(options, _clock);
-        _listings = new ListingCache(_clock);
-        _generations = new ListingGenerations(_clock, options.MetadataTtl, ListingCache.DefaultSizeLimit);
+        _listings = new ListingCache(_clock, options.ListingMemory);
+        _generations = new ListingGenerations(_clock, options.MetadataTtl, options.ListingMemory);
         _lister = new DirectoryLister(store, _listings, _clock, options, logger, _stopping.Token);
         _blocks = new BlockCache(options.MemoryBudget);
         _fetcher = new BlockFetcher(store, _blocks, _clock, options, _stopping.Token);

@@ -21,6 +21,9 @@ public sealed record ObjectFileSystemOptions
     /// <summary>Bytes for blocks and readahead together.</summary>
     public required long MemoryBudget { get; init; }
 
+    /// <summary>Bytes for listings that may still answer, and as many again for those that READDIR goes on with.</summary>
+    internal long ListingMemory { get; init; } = Listing.ListingCache.DefaultSizeLimit;
+
     public required uint Uid { get; init; }
 
     public required uint Gid { get; init; }

@@ -1,4 +1,5 @@
 using S3Mount.FileSystem.Inodes;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Listing;
 
@@ -16,7 +17,8 @@ internal sealed class ListingGenerations
     private static readonly TimeSpan _minimumKeep = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(ulong Directory, uint Generation), LinkedListNode<Kept>> _kept = [];
+    // By directory: few generations each.
+    private readonly Dictionary<ulong, List<LinkedListNode<Kept>>> _kept = [];
     // Most recently used first.
     private readonly LinkedList<Kept> _order = new();
     private readonly MountClock _clock;
@@ -36,7 +38,7 @@ internal sealed class ListingGenerations
     {
         lock (_gate)
         {
-            if (!_kept.TryGetValue((directory.Id.Value, generation), out LinkedListNode<Kept>? node) || _clock.HasPassed(node.Value.Until))
+            if (FindNode(directory, generation) is not { } node || _clock.HasPassed(node.Value.Until))
                 return null;
             Use(node);
             return node.Value.Listing;
@@ -48,19 +50,41 @@ internal sealed class ListingGenerations
     {
         lock (_gate)
         {
-            if (_kept.TryGetValue((directory.Id.Value, listing.Generation), out LinkedListNode<Kept>? node))
+            if (FindNode(directory, listing.Generation) is { } known)
             {
-                Use(node);
+                Use(known);
                 return;
             }
-            node = new LinkedListNode<Kept>(new Kept(directory.Id.Value, listing));
-            _kept.Add((directory.Id.Value, listing.Generation), node);
+            var node = new LinkedListNode<Kept>(new Kept(directory.Id.Value, listing));
+            if (!_kept.TryGetValue(directory.Id.Value, out List<LinkedListNode<Kept>>? generations))
+                _kept.Add(directory.Id.Value, generations = []);
+            generations.Add(node);
             _size += listing.SizeInBytes;
             _order.AddFirst(node);
             node.Value.Until = _clock.After(_keep);
             Drop();
         }
     }
+
+    /// <summary>
+    /// A read has found that this version is gone: no generation hands it out any more. A reader goes on in one that the
+    /// listing cache has replaced, or had no place for.
+    /// </summary>
+    public void Doubt(DirectoryInode directory, byte[] name, in ObjectVersion version)
+    {
+        lock (_gate)
+        {
+            if (!_kept.TryGetValue(directory.Id.Value, out List<LinkedListNode<Kept>>? generations))
+                return;
+            foreach (LinkedListNode<Kept> node in generations)
+                node.Value.Listing.Doubt(name, version);
+        }
+    }
+
+    private LinkedListNode<Kept>? FindNode(DirectoryInode directory, uint generation) =>
+        _kept.TryGetValue(directory.Id.Value, out List<LinkedListNode<Kept>>? generations)
+            ? generations.Find(node => node.Value.Listing.Generation == generation)
+            : null;
 
     private void Use(LinkedListNode<Kept> node)
     {
@@ -74,7 +98,10 @@ internal sealed class ListingGenerations
         while (_order.Last is { } oldest && oldest != _order.First && (_size > _sizeLimit || _clock.HasPassed(oldest.Value.Until)))
         {
             _order.RemoveLast();
-            _kept.Remove((oldest.Value.Directory, oldest.Value.Listing.Generation));
+            List<LinkedListNode<Kept>> generations = _kept[oldest.Value.Directory];
+            generations.Remove(oldest);
+            if (generations.Count == 0)
+                _kept.Remove(oldest.Value.Directory);
             _size -= oldest.Value.Listing.SizeInBytes;
         }
     }

@@ -125,6 +125,22 @@ public sealed class ChangedObjectTests
     }
 
     [Test]
+    public async Task A_reader_half_way_through_a_directory_that_is_not_cached_is_not_given_a_version_that_is_gone()
+    {
+        await using MountRig rig = await MountRig.StartAsync(change: options => options with { ListingMemory = 1000 });
+        rig.Put([.. Enumerable.Range(0, 30).Select(i => $"f{i:d2}")]);
+        IReadOnlyList<FakeDirent> first = (await rig.Kernel.ReadDirPlusAsync(NodeId.Root, 0, 2000)).Required;
+        Assert.That(first, Has.Count.InRange(5, 15));
+        NodeId dead = await rig.NodeAsync("f20");
+        rig.Store.Put("f20", "changed");
+        Assert.That((await rig.Kernel.ReadAsync(dead, 0, 100)).Error, Is.EqualTo(Errno.ESTALE));
+        IReadOnlyList<FakeDirent> rest = (await rig.Kernel.ReadDirPlusAsync(NodeId.Root, first[^1].Offset, 65536)).Required;
+        Assert.That(rest[^1].Name, Is.EqualTo("f29"));
+        Assert.That(rest.Where(entry => entry.Entry!.Value.NodeId == 0).Select(entry => entry.Name), Is.EqualTo(["f20"]));
+        Assert.That(await rig.ReadTextAsync("f20"), Is.EqualTo("changed"));
+    }
+
+    [Test]
     public async Task Readers_who_go_on_with_an_old_version_cost_those_of_the_new_one_nothing()
     {
         await using MountRig rig = await MountRig.StartAsync();
