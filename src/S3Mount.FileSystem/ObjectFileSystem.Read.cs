@@ -132,7 +132,7 @@ public sealed partial class ObjectFileSystem
         Task taken = connection.Notifier.InvalidateEntryAsync(directory.Id, file.Name, expireOnly: true);
         // The kernel takes it when no LOOKUP or READDIR in that directory is under way. None of those waits for this READ, but
         // they may wait for the store; then the reader is not kept any longer.
-        await taken.WaitAsync(_notifyDeadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await taken.WaitAsync(_notifyDeadline, _clock.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     [InlineArray(MaxInlineLeases)]

@@ -159,6 +159,32 @@ public sealed class ChangedObjectTests
         Assert.That(rig.Store.Lists, Is.Zero);
     }
 
+    [Test, CancelAfter(20_000)]
+    public async Task A_kernel_that_is_slow_to_take_the_news_keeps_the_reader_for_half_a_second_of_the_mounts_time(CancellationToken cancellationToken)
+    {
+        await using MountRig rig = await MountRig.StartAsync();
+        rig.Store.Put("f", "old");
+        NodeId node = await rig.NodeAsync("f");
+        rig.Store.Delete("f");
+        using var taking = new ManualResetEventSlim();
+        Func<byte[], Errno> take = rig.Kernel.Device.Sending!;
+        // A message with unique 0 is a notification; its thread is the notifier's own.
+        rig.Kernel.Device.Sending = message =>
+        {
+            if (BitConverter.ToUInt64(message, 8) == 0)
+                taking.Wait(cancellationToken);
+            return take(message);
+        };
+        int timers = rig.Time.ActiveTimers;
+        Task<FakeReply<byte[]>> read = rig.Kernel.ReadAsync(node, 0, 100, interrupt: CancellationToken.None);
+        await rig.Time.WaitForTimersAsync(timers + 1, cancellationToken);
+        rig.Advance(0.499);
+        Assert.That(read.IsCompleted, Is.False);
+        rig.Advance(0.001);
+        Assert.That((await read).Error, Is.EqualTo(Errno.ESTALE));
+        taking.Set();
+    }
+
     [Test]
     public async Task A_kernel_that_cannot_only_expire_an_entry_is_told_to_drop_it()
     {
