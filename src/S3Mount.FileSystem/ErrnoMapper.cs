@@ -24,12 +24,12 @@ internal static class ErrnoMapper
     };
 
     /// <summary>Chooses the errno of a failed request and logs it, once, at the level that it deserves.</summary>
-    /// <param name="cancelled">Whether the kernel has interrupted the request.</param>
-    public static Errno MapAndLog(ILogger logger, Exception failure, string operation, ObjectKey key, bool isRead, bool cancelled)
+    /// <param name="interrupted">Whether the kernel has interrupted the request.</param>
+    public static Errno MapAndLog(ILogger logger, Exception failure, string operation, ObjectKey key, bool isRead, bool interrupted)
     {
         switch (failure)
         {
-            case OperationCanceledException when cancelled:
+            case OperationCanceledException when interrupted:
                 return Errno.EINTR;
             case OperationCanceledException or ObjectDisposedException:
                 // The mount ends.

@@ -76,8 +76,7 @@ public sealed partial class ObjectFileSystem
         }
         catch (Exception failure)
         {
-            bool cancelled = request.CancellationToken.IsCancellationRequested;
-            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "listing", new ObjectKey(directory.Prefix), isRead: false, cancelled));
+            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "listing", new ObjectKey(directory.Prefix), isRead: false, request.IsInterrupted));
         }
     }
 

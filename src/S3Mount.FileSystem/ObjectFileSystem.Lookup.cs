@@ -42,8 +42,7 @@ public sealed partial class ObjectFileSystem
         }
         catch (Exception failure)
         {
-            bool cancelled = request.CancellationToken.IsCancellationRequested;
-            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "looking up", new ObjectKey(directory.KeyOf(name)), isRead: false, cancelled));
+            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "looking up", new ObjectKey(directory.KeyOf(name)), isRead: false, request.IsInterrupted));
         }
     }
 

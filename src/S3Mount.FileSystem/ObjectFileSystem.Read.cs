@@ -81,8 +81,7 @@ public sealed partial class ObjectFileSystem
         }
         catch (Exception failure)
         {
-            bool cancelled = request.CancellationToken.IsCancellationRequested;
-            Errno errno = ErrnoMapper.MapAndLog(_logger, failure, "reading", file.Key, isRead: true, cancelled);
+            Errno errno = ErrnoMapper.MapAndLog(_logger, failure, "reading", file.Key, isRead: true, request.IsInterrupted);
             if (errno == Errno.ESTALE)
                 await ForgetVersionAsync(file).ConfigureAwait(false);
             request.ReplyError(errno);

@@ -20,7 +20,8 @@ namespace S3Mount.Fuse;
 /// </para>
 /// <para>
 /// <b>Waiting.</b> <see cref="FuseRequest.CancellationToken"/> trips when the kernel sends INTERRUPT for the request and when
-/// the session ends; a cancelled request is answered with EINTR.
+/// the session ends; a request cancelled by INTERRUPT (<see cref="FuseRequest.IsInterrupted"/>) is answered with EINTR, by the
+/// end of the session with EIO.
 /// </para>
 /// Operations that a read-only file system never sees succeed (WRITE, MKDIR, SETATTR, ...) are answered by the session.
 /// </summary>

@@ -36,7 +36,7 @@ public sealed class ErrnoMapperTests
     [Test]
     public void An_interrupted_wait_is_EINTR_and_the_end_of_the_mount_is_EIO()
     {
-        Assert.That(Map(new OperationCanceledException(), isRead: true, cancelled: true), Is.EqualTo(Errno.EINTR));
+        Assert.That(Map(new OperationCanceledException(), isRead: true, interrupted: true), Is.EqualTo(Errno.EINTR));
         Assert.That(Map(new OperationCanceledException(), isRead: true), Is.EqualTo(Errno.EIO));
         Assert.That(Map(new ObjectDisposedException("o"), isRead: true), Is.EqualTo(Errno.EIO));
         Assert.That(_logger.Lines, Is.Empty);
@@ -60,6 +60,6 @@ public sealed class ErrnoMapperTests
         Assert.That(_logger.Lines[1].Text, Does.Contain("a key").And.Contain("EACCES").And.Contain("why it failed"));
     }
 
-    private Errno Map(Exception failure, bool isRead, bool cancelled = false) =>
-        ErrnoMapper.MapAndLog(_logger, failure, "doing", new ObjectKey("a key"), isRead, cancelled);
+    private Errno Map(Exception failure, bool isRead, bool interrupted = false) =>
+        ErrnoMapper.MapAndLog(_logger, failure, "doing", new ObjectKey("a key"), isRead, interrupted);
 }

@@ -59,6 +59,12 @@ public sealed partial class FuseRequest
         }
     }
 
+    /// <summary>
+    /// Whether the token tripped because the kernel sent INTERRUPT: the answer is EINTR. Tripped by the end of the session it is
+    /// EIO, for the caller has done nothing that would explain EINTR.
+    /// </summary>
+    public bool IsInterrupted => Cancelled == FuseCancellation.Interrupt;
+
     internal FuseOpcode Opcode => _header.Opcode;
 
     internal FuseCancellation Cancelled => (FuseCancellation)Volatile.Read(ref _cancelled);

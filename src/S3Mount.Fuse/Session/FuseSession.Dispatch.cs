@@ -94,7 +94,7 @@ public sealed partial class FuseSession
     private void EndFailed(FuseRequest request, Exception failure)
     {
         bool isCancelled = failure is OperationCanceledException && request.Cancelled != FuseCancellation.None;
-        Errno error = isCancelled && request.Cancelled == FuseCancellation.Interrupt ? Errno.EINTR : Errno.EIO;
+        Errno error = isCancelled && request.IsInterrupted ? Errno.EINTR : Errno.EIO;
         request.TryFail(error);
         if (!isCancelled)
             _logger.OperationFailed(failure, FuseOperationTable.NameOf(request.Opcode), request.Unique);

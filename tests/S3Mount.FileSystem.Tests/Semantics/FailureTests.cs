@@ -1,6 +1,7 @@
 using Mono.Unix.Native;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;
+using S3Mount.Fuse.Session;
 using S3Mount.ObjectStore;
 using S3Mount.Testing;
 using S3Mount.Testing.Fuse;
@@ -146,6 +147,30 @@ public sealed class FailureTests
         await rig.Kernel.UnmountAsync();
         await Task.WhenAll(read, lookup);
         Assert.That(rig.Store.InFlight, Is.Zero);
+    }
+
+    [Test, CancelAfter(20_000)]
+    public async Task The_end_of_the_session_is_EIO_for_those_who_still_wait(CancellationToken cancellationToken)
+    {
+        await using MountRig rig = await MountRig.StartAsync(sessionOptions: new FuseSessionOptions { DrainTimeout = TimeSpan.FromMilliseconds(100) });
+        rig.Put("f", "d/x");
+        NodeId file = await rig.NodeAsync("f");
+        NodeId directory = await rig.NodeAsync("d");
+        await rig.ListAsync(directory);
+        rig.Advance(60);
+        using Gate gets = rig.Store.Hold(StoreOperation.Get);
+        using Gate lists = rig.Store.Hold(StoreOperation.List);
+        Task<Errno>[] waiting =
+        [
+            ErrnoAsync(rig.Kernel.ReadAsync(file, 0, 10, interrupt: CancellationToken.None)),
+            ErrnoAsync(rig.Kernel.LookupAsync(NodeId.Root, "x", CancellationToken.None)),
+            ErrnoAsync(rig.Kernel.ReadDirAsync(NodeId.Root, 0, interrupt: CancellationToken.None)),
+            ErrnoAsync(rig.Kernel.GetAttrAsync(directory, CancellationToken.None)),
+        ];
+        await gets.WaitForArrivalsAsync(1, cancellationToken);
+        await lists.WaitForArrivalsAsync(3, cancellationToken);
+        await rig.Kernel.Session.DisposeAsync();
+        Assert.That(await Task.WhenAll(waiting), Is.All.EqualTo(Errno.EIO));
     }
 
     private static async Task<Errno> ErrnoAsync<T>(Task<FakeReply<T>> reply) => (await reply).Error;

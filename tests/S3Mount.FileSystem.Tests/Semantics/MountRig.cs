@@ -2,6 +2,7 @@ using System.Text;
 using Mono.Unix.Native;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;
+using S3Mount.Fuse.Session;
 using S3Mount.Testing;
 using S3Mount.Testing.Fuse;
 
@@ -37,14 +38,15 @@ internal sealed class MountRig : IAsyncDisposable
     public FakeKernel Kernel { get; }
 
     public static async Task<MountRig> StartAsync(
-        string prefix = "", Func<ObjectFileSystemOptions, ObjectFileSystemOptions>? change = null, FakeKernelOptions? kernelOptions = null, Func<FakeObjectStore, ObjectStore.IObjectStore>? wrap = null)
+        string prefix = "", Func<ObjectFileSystemOptions, ObjectFileSystemOptions>? change = null, FakeKernelOptions? kernelOptions = null, Func<FakeObjectStore, ObjectStore.IObjectStore>? wrap = null,
+        FuseSessionOptions? sessionOptions = null)
     {
         var time = new FakeTimeProvider();
         var store = new FakeObjectStore(time);
         var logger = new RecordingLogger();
         var options = new ObjectFileSystemOptions { Prefix = prefix, MemoryBudget = 64 << 20, Uid = 1001, Gid = 1002 };
         var fileSystem = new ObjectFileSystem(wrap?.Invoke(store) ?? store, change?.Invoke(options) ?? options, time, logger);
-        FakeKernel kernel = await FakeKernel.StartAsync(fileSystem, options: kernelOptions, logger: logger);
+        FakeKernel kernel = await FakeKernel.StartAsync(fileSystem, sessionOptions, kernelOptions, logger);
         return new MountRig(prefix, time, store, logger, fileSystem, kernel);
     }
 
