@@ -6,6 +6,7 @@ using S3Mount.FileSystem.Reading;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;
 using S3Mount.Fuse.Session;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem;
 
@@ -65,6 +66,12 @@ public sealed partial class ObjectFileSystem
 
     private async ValueTask ReadMissAsync(FuseRequest request, FileInode file, ObjectReader reader, FuseReadIn read, int length)
     {
+        if (_recentFailures.TryFind(file, (long)read.Offset, length, out Errno justFailed))
+        {
+            request.ReplyError(justFailed);
+            return;
+        }
+        long since = _clock.Now;
         try
         {
             List<Block> leases;
@@ -84,6 +91,8 @@ public sealed partial class ObjectFileSystem
             Errno errno = ErrnoMapper.MapAndLog(_logger, failure, "reading", file.Key, isRead: true, request.IsInterrupted);
             if (errno == Errno.ESTALE)
                 await ForgetVersionAsync(file).ConfigureAwait(false);
+            else if (failure is TimeoutException or ObjectStoreException { Failure: ObjectStoreFailure.Unavailable })
+                _recentFailures.Add(file, (long)read.Offset, length, errno, since);
             request.ReplyError(errno);
         }
     }

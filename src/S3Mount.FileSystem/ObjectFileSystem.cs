@@ -29,6 +29,7 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     private readonly DirectoryLister _lister;
     private readonly BlockCache _blocks;
     private readonly BlockFetcher _fetcher;
+    private readonly RecentFailures _recentFailures;
     private FuseConnection? _connection;
 
     /// <param name="store">Stays the caller's; used until this file system is disposed.</param>
@@ -47,6 +48,7 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         _lister = new DirectoryLister(store, _listings, _clock, options, logger, _stopping.Token);
         _blocks = new BlockCache(options.MemoryBudget);
         _fetcher = new BlockFetcher(store, _blocks, _clock, options, _stopping.Token);
+        _recentFailures = new RecentFailures(_clock);
     }
 
     /// <summary>Bytes that blocks hold now; at most the budget.</summary>

@@ -41,6 +41,37 @@ public sealed class FailureTests
         Assert.That((await rig.Kernel.GetAttrAsync(NodeId.Root)).IsOk, Is.True);
     }
 
+    [Test, CancelAfter(20_000)]
+    public async Task A_range_that_the_deadline_has_failed_is_not_waited_for_again_at_once(CancellationToken cancellationToken)
+    {
+        await using MountRig rig = await MountRig.StartAsync();
+        rig.Store.PutRamp("f", 4 << 20);
+        rig.Put("g");
+        NodeId f = await rig.NodeAsync("f");
+        await FailAfterAsync(rig, f, seconds: 4, cancellationToken);
+        // What the kernel does: the page that its readahead did not bring is asked for once more.
+        Assert.That(await ErrnoAsync(rig.Kernel.ReadAsync(f, 64 << 10, 4096, interrupt: CancellationToken.None)), Is.EqualTo(Errno.EIO));
+        rig.Advance(0.999);
+        Assert.That(await ErrnoAsync(rig.Kernel.ReadAsync(f, 4096, 128 << 10, interrupt: CancellationToken.None)), Is.EqualTo(Errno.EIO));
+        Assert.That(rig.Store.Gets, Is.EqualTo(1));
+        Assert.That(rig.Logger.Lines.Select(line => line.Text), Has.Exactly(1).Contains("failed with EIO"));
+
+        Assert.That(Ramp.FirstDifference((await rig.Kernel.ReadAsync(f, 128 << 10, 4096, interrupt: CancellationToken.None)).Required, 128 << 10), Is.EqualTo(-1), "another range");
+        Assert.That(await rig.ReadTextAsync("g"), Is.EqualTo("g"), "another file");
+        rig.Advance(0.001);
+        Assert.That(Ramp.FirstDifference((await rig.Kernel.ReadAsync(f, 0, 128 << 10, interrupt: CancellationToken.None)).Required, 0), Is.EqualTo(-1));
+    }
+
+    [Test, CancelAfter(20_000)]
+    public async Task A_range_that_failed_sooner_than_failures_are_kept_is_asked_for_again(CancellationToken cancellationToken)
+    {
+        await using MountRig rig = await MountRig.StartAsync();
+        rig.Store.PutRamp("f", 4 << 20);
+        NodeId f = await rig.NodeAsync("f");
+        await FailAfterAsync(rig, f, seconds: 0.999, cancellationToken);
+        Assert.That((await rig.Kernel.ReadAsync(f, 0, 4096, interrupt: CancellationToken.None)).IsOk, Is.True);
+    }
+
     [Test]
     public async Task Only_a_version_that_is_gone_is_told_to_the_kernel()
     {
@@ -171,6 +202,17 @@ public sealed class FailureTests
         await lists.WaitForArrivalsAsync(3, cancellationToken);
         await rig.Kernel.Session.DisposeAsync();
         Assert.That(await Task.WhenAll(waiting), Is.All.EqualTo(Errno.EIO));
+    }
+
+    private static async Task FailAfterAsync(MountRig rig, NodeId node, double seconds, CancellationToken cancellationToken)
+    {
+        rig.Store.Fail(StoreOperation.Get, ObjectStoreFailure.Unavailable);
+        using Gate gate = rig.Store.Hold(StoreOperation.Get);
+        Task<FakeReply<byte[]>> read = rig.Kernel.ReadAsync(node, 0, 128 << 10, interrupt: CancellationToken.None);
+        await gate.WaitForArrivalsAsync(1, cancellationToken);
+        rig.Advance(seconds);
+        gate.Open();
+        Assert.That((await read).Error, Is.EqualTo(Errno.EIO));
     }
 
     private static async Task<Errno> ErrnoAsync<T>(Task<FakeReply<T>> reply) => (await reply).Error;
