@@ -37,14 +37,13 @@ internal sealed class S3Endpoint
         return new S3Endpoint(address.Scheme, address.IdnHost + PortOf(address), address.AbsolutePath.TrimEnd('/'), region, isCustom: false);
     }
 
-    /// <summary>An endpoint that the user named; its own path, if it has one, stays in front.</summary>
+    /// <summary>An endpoint that the user named: scheme, host and port.</summary>
     public static S3Endpoint ForCustom(Uri address, string bucket, string region, bool pathStyle)
     {
         string host = (address.HostNameType == UriHostNameType.IPv6 ? $"[{address.IdnHost}]" : address.IdnHost) + PortOf(address);
-        string basePath = address.AbsolutePath.TrimEnd('/');
         return pathStyle
-            ? new S3Endpoint(address.Scheme, host, $"{basePath}/{bucket}", region, isCustom: true)
-            : new S3Endpoint(address.Scheme, $"{bucket}.{host}", basePath, region, isCustom: true);
+            ? new S3Endpoint(address.Scheme, host, $"/{bucket}", region, isCustom: true)
+            : new S3Endpoint(address.Scheme, $"{bucket}.{host}", "", region, isCustom: true);
     }
 
     /// <summary>

@@ -26,9 +26,9 @@ internal sealed class S3SettingsResolver(S3StoreOptions options, S3Services serv
         bool pathStyle = options.ForcePathStyle || profile.AddressingStyle == "path";
         string? caBundle = options.CaBundle ?? _environment["AWS_CA_BUNDLE"] ?? profile.CaBundle;
         string? region = options.Region ?? _environment["AWS_REGION"] ?? _environment["AWS_DEFAULT_REGION"] ?? profile.Region;
-        if (EndpointUrl(profile) is { } url)
+        if (EndpointUrl(profile) is (string source, string url))
         {
-            Uri address = ParseEndpoint(url);
+            Uri address = ParseEndpoint(source, url);
             bool needsPathStyle = S3Endpoint.NeedsPathStyle(address, options.Bucket, pathStyle);
             return new S3Settings(S3Endpoint.ForCustom(address, options.Bucket, region ?? DefaultRegion, needsPathStyle), null, profile, caBundle);
         }
@@ -41,26 +41,32 @@ internal sealed class S3SettingsResolver(S3StoreOptions options, S3Services serv
         return new S3Settings(endpoints.For(region), endpoints, profile, caBundle);
     }
 
-    private string? EndpointUrl(AwsProfile profile)
+    private (string Source, string Url)? EndpointUrl(AwsProfile profile)
     {
-        if (options.EndpointUrl is not null)
-            return options.EndpointUrl;
+        if (options.EndpointUrl is { } option)
+            return ("--endpoint-url", option);
         if (_environment.IsTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") || profile.IgnoresConfiguredEndpoints)
             return null;
-        return _environment["AWS_ENDPOINT_URL_S3"] ?? _environment["AWS_ENDPOINT_URL"] ?? profile.EndpointUrl;
+        foreach (string variable in (ReadOnlySpan<string>)["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"])
+        {
+            if (_environment[variable] is { } value)
+                return (variable, value);
+        }
+        return profile.EndpointUrl is { } url ? ($"endpoint_url of profile '{ObjectStoreText.OneLine(profile.Name)}'", url) : null;
     }
 
-    private static Uri ParseEndpoint(string url)
+    private static Uri ParseEndpoint(string source, string url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
-            throw Refused(url, "it must begin with http:// or https://");
-        if (address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
-            throw Refused(url, "it must be scheme, host, port and path only");
+            throw Refused(source, url, "is not a URL; write http://HOST:PORT or https://HOST");
+        // A path is most often that of the bucket, which would then be asked for twice. No store below a path is supported.
+        if (address.PathAndQuery != "/" || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
+            throw Refused(source, url, $"has more than a host and a port; write {address.Scheme}://{address.Authority}");
         return address;
     }
 
-    private static ObjectStoreException Refused(string url, string why) =>
-        new(ObjectStoreFailure.Rejected, $"'{ObjectStoreText.OneLine(url)}' is no endpoint URL: {why}");
+    private static ObjectStoreException Refused(string source, string url, string why) =>
+        new(ObjectStoreFailure.Rejected, $"{source}: '{ObjectStoreText.OneLine(url)}' {why}");
 
     // Anonymous requests need no region of their own, and a bucket elsewhere says where it is.
     private async Task<string?> MachineRegionAsync(CancellationToken cancellationToken)

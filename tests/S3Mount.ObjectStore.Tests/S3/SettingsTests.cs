@@ -68,8 +68,8 @@ internal sealed class SettingsTests
     [TestCase("http://localhost:9000", "bucket", false, "localhost:9000", "/bucket")]
     [TestCase("http://minio:9000/", "bucket", false, "minio:9000", "/bucket")]
     [TestCase("https://store.example", "bucket", false, "bucket.store.example", "/")]
-    [TestCase("https://store.example:443/s3/", "bucket", false, "bucket.store.example", "/s3")]
-    [TestCase("https://store.example/s3/", "bucket", true, "store.example", "/s3/bucket")]
+    [TestCase("https://store.example:443/", "bucket", false, "bucket.store.example", "/")]
+    [TestCase("https://store.example/", "bucket", true, "store.example", "/bucket")]
     [TestCase("https://store.example", "my.bucket", false, "store.example", "/my.bucket")]
     [TestCase("http://store.example", "my.bucket", false, "my.bucket.store.example", "/")]
     [TestCase("https://store.example", "Old_Bucket", false, "store.example", "/Old_Bucket")]
@@ -99,9 +99,25 @@ internal sealed class SettingsTests
     [TestCase("ftp://store.example")]
     [TestCase("http://user@store.example")]
     [TestCase("http://store.example/?x=1")]
+    [TestCase("http://store.example/#x")]
     public void What_is_no_endpoint_is_refused(string url) => Assert.That(
         async () => await Resolve(new S3StoreOptions { Bucket = "bucket", EndpointUrl = url }),
         Throws.InstanceOf<ObjectStoreException>().With.Property("Failure").EqualTo(ObjectStoreFailure.Rejected).And.Message.Contains(url));
+
+    [TestCase("--endpoint-url")]
+    [TestCase("AWS_ENDPOINT_URL_S3")]
+    [TestCase("AWS_ENDPOINT_URL")]
+    [TestCase("endpoint_url of profile 'default'")]
+    public void An_endpoint_with_a_path_is_refused_wherever_it_stands(string source)
+    {
+        const string Url = "http://127.0.0.1:9000/bucket";
+        WriteConfig(source.StartsWith("endpoint_url", StringComparison.Ordinal) ? $"[default]\nendpoint_url = {Url}\n" : "");
+        (string, string)[] variables = source.StartsWith("AWS", StringComparison.Ordinal) ? [(source, Url)] : [];
+        Assert.That(
+            async () => await Resolve(new S3StoreOptions { Bucket = "bucket", EndpointUrl = source == "--endpoint-url" ? Url : null }, variables),
+            Throws.InstanceOf<ObjectStoreException>().With.Property("Failure").EqualTo(ObjectStoreFailure.Rejected)
+                .And.Message.EqualTo($"{source}: '{Url}' has more than a host and a port; write http://127.0.0.1:9000"));
+    }
 
     [Test]
     public void A_region_that_is_no_host_label_is_refused() => Assert.That(
