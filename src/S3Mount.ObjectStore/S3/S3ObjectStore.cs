@@ -47,6 +47,10 @@ public sealed class S3ObjectStore : IObjectStore
         if (System.Text.Encoding.UTF8.GetByteCount(options.Prefix) > ObjectKey.MaxLength)
             throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"the prefix is longer than the {ObjectKey.MaxLength} bytes that a key can have");
         S3Settings settings = await new S3SettingsResolver(options, services).ResolveAsync(cancellationToken);
+        // Over http nothing is verified. A bundle that was asked for by name must be one all the same; one from the environment or
+        // the profile is there for whatever else runs on the machine, and is not looked at.
+        if (options.CaBundle is { } bundle && !settings.Endpoint.IsSecure)
+            CertificateBundle.Check(bundle);
         var store = new S3ObjectStore(options, services, settings);
         try
         {
