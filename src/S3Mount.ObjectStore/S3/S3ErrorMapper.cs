@@ -41,7 +41,9 @@ internal static class S3ErrorMapper
         // A HEAD for a bucket in another region is answered so, without a body.
         400 or 403 when kind == S3OperationKind.Head => NamesAnotherRegion(failure) ? Follow : new S3Verdict(S3Action.AskByList, ObjectStoreFailure.AccessDenied),
         401 or 403 => Refresh,
-        404 => Fail(kind == S3OperationKind.List ? ObjectStoreFailure.NoSuchBucket : ObjectStoreFailure.NotFound),
+        // Without a code it may come from anything that speaks HTTP: that there is no such bucket only a store can say.
+        404 when kind == S3OperationKind.List => Fail(failure.Error.Code is null ? ObjectStoreFailure.Malformed : ObjectStoreFailure.NoSuchBucket),
+        404 => Fail(ObjectStoreFailure.NotFound),
         408 or 429 => Retry,
         412 => Fail(ObjectStoreFailure.PreconditionFailed),
         416 => Fail(ObjectStoreFailure.Malformed),

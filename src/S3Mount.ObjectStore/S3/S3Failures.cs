@@ -45,6 +45,8 @@ internal sealed class S3Failures(string bucket)
             ObjectStoreFailure.Archived => $"{name} is archived: restore it before reading (aws s3api restore-object)",
             ObjectStoreFailure.WrongRegion => DescribeRegion(last),
             ObjectStoreFailure.Unavailable => $"{last.Endpoint} did not answer for {name} before the deadline, last: {Reason(last)}{ConnectAdvice(last)}",
+            ObjectStoreFailure.Malformed when last is { Status: 404, Error.Code: null } =>
+                $"{last.Endpoint} answered without an S3 error for {name}: is it an S3 endpoint? Check --endpoint-url, and proxies on the way",
             ObjectStoreFailure.Malformed => $"the answer of {last.Endpoint} for {name} cannot be used{Because(last)}",
             _ => $"{last.Endpoint} refuses the request for {name}{Because(last)}",
         };

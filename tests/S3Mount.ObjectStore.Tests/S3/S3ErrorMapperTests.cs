@@ -9,7 +9,9 @@ internal sealed class S3ErrorMapperTests
 
     [TestCase("Get", 404, "NoSuchKey", "Fail", "NotFound")]
     [TestCase("Head", 404, null, "Fail", "NotFound")]
-    [TestCase("List", 404, null, "Fail", "NoSuchBucket")]
+    [TestCase("List", 404, null, "Fail", "Malformed")]
+    [TestCase("List", 404, "NotFound", "Fail", "NoSuchBucket")]
+    [TestCase("List", 404, "NoSuchBucket", "Fail", "NoSuchBucket")]
     [TestCase("Get", 404, "NoSuchBucket", "Fail", "NoSuchBucket")]
     [TestCase("Get", 412, null, "Fail", "PreconditionFailed")]
     [TestCase("Get", 400, "ExpiredToken", "RefreshCredentials", "AccessDenied")]
