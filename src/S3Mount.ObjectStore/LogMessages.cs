@@ -23,6 +23,9 @@ internal static partial class LogMessages
     [LoggerMessage(2005, LogLevel.Debug, "Credentials from {Source}")]
     public static partial void CredentialsFound(this ILogger logger, string source);
 
+    [LoggerMessage(2008, LogLevel.Warning, "{Problems}; going on without what it says, as the AWS CLI does")]
+    public static partial void ConfigIgnored(this ILogger logger, string problems);
+
     [LoggerMessage(2007, LogLevel.Warning, "{Endpoint} is in trouble: {Tries} tries have failed lately, the last with {Reason}; they are repeated until the deadline")]
     public static partial void StoreInTrouble(this ILogger logger, string endpoint, int tries, string reason);
 

@@ -9,8 +9,14 @@ internal sealed class AwsConfigFile
 {
     private readonly Dictionary<string, Dictionary<string, string>> _sections = [];
 
-    /// <summary>What the file says; nothing when there is none.</summary>
-    /// <exception cref="ObjectStoreException">NoCredentials: there is one that cannot be read.</exception>
+    /// <summary>Why the file could not be read; null when it could, or when there is none.</summary>
+    public string? Problem { get; private init; }
+
+    /// <summary>
+    /// What the file says; nothing when there is none, or when it cannot be read: in a container HOME may be somebody else's. So
+    /// does the AWS CLI, which refuses what makes no sense but ignores what it cannot open (botocore 1.43, configloader.py).
+    /// </summary>
+    /// <exception cref="ObjectStoreException">Rejected: a line makes no sense.</exception>
     public static AwsConfigFile Load(string path)
     {
         try
@@ -23,32 +29,50 @@ internal sealed class AwsConfigFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.NoCredentials, $"{path} cannot be read: {exception.Message}", exception);
+            return new AwsConfigFile { Problem = $"{path} cannot be read: {ObjectStoreText.OneLine(exception.Message)}" };
+        }
+        catch (InvalidDataException exception)
+        {
+            // Not the line itself: it may be half of a secret.
+            throw new ObjectStoreException(ObjectStoreFailure.Rejected, $"{path} cannot be used: {exception.Message}; correct it, or name another file in AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE", exception);
         }
     }
 
+    /// <exception cref="InvalidDataException">A line is neither a section nor a setting of one.</exception>
     public static AwsConfigFile Parse(IEnumerable<string> lines)
     {
         var file = new AwsConfigFile();
         Dictionary<string, string>? section = null;
         string parent = "";
+        int number = 0;
         foreach (string line in lines)
         {
+            number++;
             string text = WithoutComment(line);
             if (text.Length == 0)
                 continue;
             if (text[0] == '[')
             {
+                if (!text.Contains(']'))
+                    throw new InvalidDataException($"in line {number} a section has no ']'");
                 section = file.Open(text);
                 parent = "";
                 continue;
             }
-            int equals = text.IndexOf('=');
-            if (section is null || equals <= 0)
-                continue;
+            if (section is null)
+                throw new InvalidDataException($"line {number} stands before the first [section]");
+            bool isIndented = char.IsWhiteSpace(line[0]);
+            bool isNested = isIndented && parent.Length > 0;
+            int equals = text.AsSpan().IndexOfAny('=', ':');
+            if (equals <= 0)
+            {
+                // The rest of a value of several lines, which none of the settings that are read here has.
+                if (isIndented && !isNested && section.Count > 0)
+                    continue;
+                throw new InvalidDataException($"line {number} is no setting (NAME = VALUE)");
+            }
             string name = text[..equals].Trim();
             string value = text[(equals + 1)..].Trim();
-            bool isNested = char.IsWhiteSpace(line[0]) && parent.Length > 0;
             if (!isNested)
                 parent = value.Length == 0 ? name : "";
             section[isNested ? $"{parent}.{name}" : name] = value;
@@ -63,7 +87,7 @@ internal sealed class AwsConfigFile
     private Dictionary<string, string> Open(string header)
     {
         int end = header.IndexOf(']');
-        string[] words = header[1..(end < 0 ? header.Length : end)].Replace("\"", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        string[] words = header[1..end].Replace("\"", "", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         string name = string.Join(' ', words);
         if (!_sections.TryGetValue(name, out Dictionary<string, string>? section))
             _sections[name] = section = [];

@@ -16,6 +16,7 @@ internal sealed class AwsProfile
         if (name == DefaultName)
             Merge(config[$"profile {name}"]);
         Merge(credentials[name]);
+        Problems = [.. new[] { config.Problem, credentials.Problem }.OfType<string>()];
     }
 
     public string Name { get; }
@@ -24,6 +25,9 @@ internal sealed class AwsProfile
     public bool IsNamed { get; }
 
     public bool Exists { get; private set; }
+
+    /// <summary>The files that could not be read, and why: what they say is missing here.</summary>
+    public IReadOnlyList<string> Problems { get; }
 
     public string? Region => this["region"];
 

@@ -19,10 +19,13 @@ internal sealed class S3SettingsResolver(S3StoreOptions options, S3Services serv
         AwsProfile profile = AwsProfile.Load(options.Profile, _environment);
         if (profile is { IsNamed: true, Exists: false })
         {
+            string unread = string.Concat(profile.Problems.Select(problem => $" ({problem})"));
             throw new ObjectStoreException(
                 ObjectStoreFailure.NoCredentials,
-                $"there is no profile '{ObjectStoreText.OneLine(profile.Name)}' in {_environment.ConfigFile} or {_environment.CredentialsFile}: check --profile and AWS_PROFILE");
+                $"there is no profile '{ObjectStoreText.OneLine(profile.Name)}' in {_environment.ConfigFile} or {_environment.CredentialsFile}{unread}: check --profile and AWS_PROFILE");
         }
+        if (profile.Problems.Count > 0)
+            services.Logger.ConfigIgnored(string.Join("; ", profile.Problems));
         bool pathStyle = options.ForcePathStyle || profile.AddressingStyle == "path";
         string? caBundle = options.CaBundle ?? _environment["AWS_CA_BUNDLE"] ?? profile.CaBundle;
         string? region = options.Region ?? _environment["AWS_REGION"] ?? _environment["AWS_DEFAULT_REGION"] ?? profile.Region;

@@ -142,8 +142,8 @@ internal sealed class SettingsTests
     {
         AwsConfigFile file = AwsConfigFile.Parse(
         [
-            "# comment", "lost = before any section", "[profile  \"my work\"] # comment", "region = eu-west-1 # behind", " output=json", "url = http://x/#y",
-            "s3 =", "  endpoint_url = http://a", "\tmax_concurrent_requests = 3", "after = 1", "; comment", "[profile my work]", "region=eu-west-2", "[open", "novalue",
+            "# comment", "[profile  \"my work\"] # comment", "region = eu-west-1 # behind", " output=json", "url = http://x/#y",
+            "s3 =", "  endpoint_url = http://a", "\tmax_concurrent_requests = 3", "after = 1", "; comment", "[profile my work]", "region=eu-west-2", "colon: also", "several =", "[empty]",
         ]);
         Assert.That(file["profile my work"], Is.EquivalentTo(new Dictionary<string, string>
         {
@@ -154,8 +154,40 @@ internal sealed class SettingsTests
             ["s3.endpoint_url"] = "http://a",
             ["s3.max_concurrent_requests"] = "3",
             ["after"] = "1",
+            ["colon"] = "also",
+            ["several"] = "",
         }));
-        Assert.That(file["open"], Is.Empty);
+        Assert.That(file["empty"], Is.Empty);
+    }
+
+    [TestCase("lost = before any section", 1)]
+    [TestCase("[default]\n\n[open\nregion = x", 3)]
+    [TestCase("[default]\nnovalue", 2)]
+    [TestCase("[default]\ns3 =\n  novalue", 3)]
+    [TestCase("[default]\n= noname", 2)]
+    public void A_config_file_that_makes_no_sense_is_refused_as_the_AWS_CLI_refuses_it(string text, int line)
+    {
+        WriteConfig(text);
+        Assert.That(
+            async () => await Resolve(new S3StoreOptions { Bucket = "bucket" }, ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")),
+            Throws.InstanceOf<ObjectStoreException>().With.Property("Failure").EqualTo(ObjectStoreFailure.Rejected)
+                .And.Message.Contains(Path.Combine(_home, ".aws", "config")).And.Message.Contains($"line {line} ").And.Message.Not.Contains("novalue"));
+    }
+
+    [Test]
+    public async Task Config_files_that_cannot_be_read_are_ignored_with_one_warning()
+    {
+        // A directory: what root cannot read either.
+        string unreadable = Directory.CreateDirectory(Path.Combine(_home, "unreadable")).FullName;
+        (string, string)[] variables = [("AWS_CONFIG_FILE", unreadable), ("AWS_SHARED_CREDENTIALS_FILE", unreadable)];
+        var log = new WarningLog();
+        S3Services services = Services(variables) with { Logger = log };
+        S3Settings settings = await new S3SettingsResolver(new S3StoreOptions { Bucket = "bucket", Region = "eu-west-1" }, services).ResolveAsync(CancellationToken.None);
+        Assert.That((settings.Endpoint.Region, settings.Profile.Exists), Is.EqualTo(("eu-west-1", false)));
+        Assert.That(log.Lines.Single(), Does.Contain(unreadable).And.Contain("cannot be read").And.Contain("going on without"));
+        Assert.That(
+            async () => await Resolve(new S3StoreOptions { Bucket = "bucket", Profile = "nope" }, variables),
+            Throws.InstanceOf<ObjectStoreException>().With.Message.Contains("'nope'").And.Message.Contains("cannot be read"));
     }
 
     private async Task<string> RegionOf(S3StoreOptions options, params (string, string)[] variables) => (await Resolve(options, variables)).Endpoint.Region;
