@@ -24,6 +24,9 @@ internal static class Fusermount
     // PATH, and where packages put programs when PATH is the short one of a service.
     private static string SearchPath => Environment.GetEnvironmentVariable("PATH") + ":/usr/bin:/bin:/usr/local/bin:/usr/sbin:/sbin";
 
+    /// <exception cref="FuseException"><see cref="FuseFailure.NoFusermount"/>.</exception>
+    public static void Check() => Locate(SearchPath);
+
     public static FileDescriptor Mount(string mountpoint, FuseMountOptions options)
     {
         using var socket = new DescriptorSocket();

@@ -46,6 +46,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         logger.Mounting(ProgramVersion.Text, settings.Url, mountpoint, settings.Memory >> 20);
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
         StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
+        FuseMount.CheckMachine();
         S3ObjectStore store = await OpenStoreAsync(signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
