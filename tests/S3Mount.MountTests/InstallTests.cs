@@ -42,6 +42,17 @@ public sealed class InstallTests : MountTest
         await Eventually.IsTrueAsync(() => DaemonProcesses.Of(mountpoint).Count == 0, TimeSpan.FromSeconds(20), "the daemon has ended");
     }
 
+    [TestCase("-f")]
+    [TestCase("--max-connections=8")]
+    public async Task A_program_without_its_library_names_it(string option)
+    {
+        string program = _root + "/usr/local/lib/s3mount/s3mount";
+        File.Delete(_root + "/usr/local/lib/s3mount/libMonoPosixHelper.so");
+        ChildResult result = await ChildProcess.RunAsync(program, ["no-such-bucket", NewDirectory().Path, option, "--endpoint-url", "http://127.0.0.1:1"]);
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.Error, Does.EndWith($"s3mount: libMonoPosixHelper.so is missing; it belongs beside {program}\n").And.Not.Contain("Unhandled"));
+    }
+
     [Test]
     public async Task Systemd_finds_the_installed_program_and_nothing_wrong_with_the_installed_unit()
     {
