@@ -1,0 +1,46 @@
+using S3Mount.Benchmarks.Clients;
+using S3Mount.Benchmarks.Contenders;
+using S3Mount.Benchmarks.Datasets;
+using S3Mount.Benchmarks.Results;
+using S3Mount.Benchmarks.Scenarios;
+
+namespace S3Mount.Benchmarks;
+
+/// <summary>One run from its command line to its reports: makes the data, starts the store, measures, cleans up.</summary>
+internal static class BenchRun
+{
+    private const int ImageCount = 2000;
+
+    public static async Task<int> RunAsync(BenchOptions options)
+    {
+        using var site = new Site();
+        BenchObject[] images = WantsImages(options) ? site.Reference.AddImages(ImageCount) : [];
+        Dictionary<StoreSetting, Scenario[]> scenarios = options.Settings.ToDictionary(
+            setting => setting, setting => ScenarioCatalog.All(setting, images).Where(scenario => options.Includes(scenario.Name)).ToArray());
+        IEnumerable<BenchObject> objects = scenarios.Values.SelectMany(all => all).SelectMany(scenario => scenario.Objects).Concat(Objects.WarmUp).Distinct();
+        await using BenchStore store = await BenchStore.StartAsync(site.Scratch, objects, images.Length > 0 ? site.Reference.ImageDirectory : null);
+        var bench = new Bench(options, site, store);
+        foreach ((StoreSetting setting, Scenario[] chosen) in scenarios)
+            await bench.RunAsync(setting, chosen);
+        await ReportAsync(options, bench.Book);
+        return bench.Book.ProductFailed ? 1 : 0;
+    }
+
+    private static bool WantsImages(BenchOptions options)
+    {
+        if (!options.Includes(ScenarioCatalog.Images) && !options.Includes(ScenarioCatalog.Images + "-decode"))
+            return false;
+        if (TorchVision.IsPresent)
+            return true;
+        Console.Error.WriteLine("the ImageFolder rows are left out: /usr/bin/python3 has no torchvision (Debian: python3-torchvision)");
+        return false;
+    }
+
+    private static async Task ReportAsync(BenchOptions options, ResultBook book)
+    {
+        string report = MarkdownReport.Write(options, book);
+        Console.WriteLine(report);
+        Directory.CreateDirectory(options.Results);
+        await File.WriteAllTextAsync(Path.Combine(options.Results, "bench.md"), report);
+    }
+}
