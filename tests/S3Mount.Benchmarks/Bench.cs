@@ -8,7 +8,8 @@ namespace S3Mount.Benchmarks;
 
 /// <summary>
 /// The same bytes read by the same client programs through every contender, one after the other, several rounds: the contenders
-/// of a round meet the same noise. The bench itself touches no mount.
+/// of a round meet the same noise. The bench itself touches no mount. Caches need not be dropped: a fresh mount has no pages, a
+/// fresh cache directory no files.
 /// </summary>
 internal sealed class Bench
 {
@@ -20,18 +21,20 @@ internal sealed class Bench
 
     private readonly BenchOptions _options;
     private readonly BenchStore _store;
+    private readonly ResultBook _book;
     private readonly MountBench _mounts;
     private readonly CeilingBench _ceilings;
 
-    public Bench(BenchOptions options, Site site, BenchStore store)
+    public Bench(BenchOptions options, Site site, BenchStore store, ResultBook book)
     {
-        (_options, _store) = (options, store);
+        (_options, _store, _book) = (options, store, book);
         var meter = new Meter(store);
         _mounts = new MountBench(options, site, store, meter);
         _ceilings = new CeilingBench(site, store, meter);
     }
 
-    public ResultBook Book { get; } = new();
+    /// <summary>So that the first contender does not wait for the store's code to be compiled.</summary>
+    public Task WarmStoreAsync() => _ceilings.WarmStoreAsync();
 
     public async Task RunAsync(StoreSetting setting, IEnumerable<Scenario> scenarios)
     {
@@ -43,7 +46,6 @@ internal sealed class Bench
             int rounds = scenario.IsForProductOnly ? 1 : _options.Rounds;
             for (int round = 0; round < rounds; round++)
             {
-                DropCaches();
                 foreach (Contender contender in ContendersOf(scenario))
                     await TryMeasureAsync(setting, scenario, contender, round);
             }
@@ -66,7 +68,7 @@ internal sealed class Bench
 
     private async Task TryMeasureAsync(StoreSetting setting, Scenario scenario, Contender contender, int round)
     {
-        Row row = Book.RowOf(setting, scenario, contender == Contender.Tmpfs ? Pass.Warm : Pass.Cold, contender);
+        Row row = _book.RowOf(setting, scenario, contender == Contender.Tmpfs ? Pass.Warm : Pass.Cold, contender);
         if (row.Failure is not null || (contender.IsPeer() && round > 0 && row.HasSamples && row.Max > SlowRow))
             return;
         try
@@ -91,7 +93,7 @@ internal sealed class Bench
         IReadOnlyList<Sample> samples = await _mounts.MeasureAsync(scenario, row.Contender, verifies);
         Add(row, samples[0]);
         if (samples.Count > 1)
-            Add(Book.RowOf(row.Setting, scenario, Pass.Warm, row.Contender), samples[1]);
+            Add(_book.RowOf(row.Setting, scenario, Pass.Warm, row.Contender), samples[1]);
         if (verifies && isProduct && scenario.Kind != WorkloadKind.Walk)
             await _mounts.VerifyColdAsync(scenario, row.Contender);
     }
@@ -104,7 +106,7 @@ internal sealed class Bench
             Add(row, samples[1]);
             // What an epoch costs where reading costs nothing, the start of the workers included.
             if (row.Scenario.Kind == WorkloadKind.Loader)
-                Add(Book.RowOf(row.Setting, row.Scenario, Pass.Cold, Contender.Tmpfs), samples[0]);
+                Add(_book.RowOf(row.Setting, row.Scenario, Pass.Cold, Contender.Tmpfs), samples[0]);
             return;
         }
         if (round == 0)
@@ -116,7 +118,7 @@ internal sealed class Bench
     {
         if (!row.Scenario.IsReadAhead)
             return row.Scenario.Threads;
-        Row? product = Book.Find(row.Setting, row.Scenario.Name, Pass.Cold, Contender.S3Mount);
+        Row? product = _book.Find(row.Setting, row.Scenario.Name, Pass.Cold, Contender.S3Mount);
         return product is null ? DefaultConnections : Math.Max(1, product.Middle.Store.AtOnce);
     }
 
@@ -128,11 +130,4 @@ internal sealed class Bench
     }
 
     private static void Say(string line) => Console.Error.WriteLine(line);
-
-    // A fresh mount has no pages of its own; this is for the peers' disk caches and for a fair start of every round.
-    private static void DropCaches()
-    {
-        if (Environment.IsPrivilegedProcess)
-            File.WriteAllText("/proc/sys/vm/drop_caches", "1");
-    }
 }
