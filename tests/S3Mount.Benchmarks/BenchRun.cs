@@ -54,5 +54,8 @@ internal static class BenchRun
         Console.WriteLine(report);
         Directory.CreateDirectory(options.Results);
         await File.WriteAllTextAsync(Path.Combine(options.Results, "bench.md"), report);
+        if (book.Rows.Count > 0)
+            await File.WriteAllTextAsync(Path.Combine(options.Results, "bench.svg"), SvgPicture.Draw(options, book));
+        Console.Error.WriteLine($"table and picture are in {options.Results}");
     }
 }

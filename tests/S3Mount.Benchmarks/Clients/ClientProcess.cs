@@ -20,7 +20,7 @@ internal sealed class ClientProcess : IAsyncDisposable
     public static async Task<ClientProcess> StartAsync(Workload workload)
     {
         // Debian's python3, for which its torchvision is; any other one comes first in PATH on some machines.
-        string[] command = workload.Kind == WorkloadKind.Loader
+        string[] command = workload is { Kind: WorkloadKind.Loader, IsRemote: false }
             ? ["/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "Clients", "loader.py"), workload.ToJson()]
             : ["dotnet", typeof(ClientProcess).Assembly.Location, "client", workload.ToJson()];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -1,3 +1,4 @@
+using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Scenarios;
 
@@ -24,4 +25,25 @@ internal sealed class ResultBook
     /// <summary>Null where it was not measured.</summary>
     public Row? Find(StoreSetting setting, string scenario, Pass pass, Contender contender, bool withSamples = true) =>
         _rows.Find(row => row.Setting == setting && row.Scenario.Name == scenario && row.Pass == pass && row.Contender == contender && (row.HasSamples || !withSamples));
+
+    /// <summary>The same of another contender.</summary>
+    public Row? Find(Row row, Contender contender) => Find(row.Setting, row.Scenario.Name, row.Pass, contender);
+
+    /// <summary>
+    /// What nothing can beat: tmpfs when warm; cold the bare client, where readahead decides with as many connections as help. A
+    /// loader can beat neither the bare client nor what it needs itself where reading costs nothing.
+    /// </summary>
+    public Row? CeilingOf(Row row)
+    {
+        if (row.Pass == Pass.Warm)
+            return Find(row, Contender.Tmpfs);
+        Row? same = Find(row, Contender.BareSame);
+        if (row.Scenario.Kind == WorkloadKind.Loader)
+            return Find(row, Contender.Tmpfs) is { } tmpfs && (same is null || tmpfs.Median > same.Median) ? tmpfs : same;
+        Row? best = row.Scenario.IsReadAhead ? Find(row, Contender.BareBest) : null;
+        return best is not null && (same is null || best.Median < same.Median) ? best : same;
+    }
+
+    /// <summary>The fastest of s3fs and rclone.</summary>
+    public Row? BetterPeerOf(Row row) => ContenderNames.Peers.Select(peer => Find(row, peer)).OfType<Row>().MinBy(peer => peer.Median);
 }

@@ -1,3 +1,4 @@
+using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Scenarios;
 
@@ -26,11 +27,12 @@ internal sealed class Row(StoreSetting setting, Scenario scenario, Pass pass, Co
 
     public bool HasSamples => _samples.Count > 0;
 
-    public double Median => Middle.Client.Seconds;
+    /// <summary>Seconds of what is compared: a pass, or the wait for one first byte.</summary>
+    public double Median => SecondsOf(Middle);
 
-    public double Min => Ordered[0].Client.Seconds;
+    public double Min => SecondsOf(Ordered[0]);
 
-    public double Max => Ordered[^1].Client.Seconds;
+    public double Max => SecondsOf(Ordered[^1]);
 
     /// <summary>The sample with the median time.</summary>
     public Sample Middle => Ordered[_samples.Count / 2];
@@ -40,11 +42,13 @@ internal sealed class Row(StoreSetting setting, Scenario scenario, Pass pass, Co
 
     public long PeakBytes => _samples.Max(sample => sample.Mount.PeakBytes);
 
+    public string PassText => pass == Pass.Cold ? "cold" : "warm";
+
     public string Label => Connections == 0 ? contender.Text() : $"{contender.Text()}, {Connections} {(Connections == 1 ? "connection" : "connections")}";
 
     public void Add(Sample sample) => _samples.Add(sample);
 
-    public void Clear() => _samples.Clear();
+    private Sample[] Ordered => [.. _samples.OrderBy(SecondsOf)];
 
-    private Sample[] Ordered => [.. _samples.OrderBy(sample => sample.Client.Seconds)];
+    private double SecondsOf(Sample sample) => scenario.Kind == WorkloadKind.FirstByte ? sample.Client.MedianMicroseconds / 1e6 : sample.Client.Seconds;
 }

@@ -25,7 +25,7 @@ internal static class RowTable
 
     private static string Line(Row row, Row? product)
     {
-        string head = $"| {row.Scenario.Title} | {Lower(row.Pass)} | {row.Label} |";
+        string head = $"| {row.Scenario.Title} | {row.PassText} | {row.Label} |";
         if (!row.HasSamples)
             return $"{head} 0 | {row.Failure?.Split('\n')[0]} |" + string.Concat(Enumerable.Repeat(" |", 11));
         Sample middle = row.Middle;
@@ -34,9 +34,9 @@ internal static class RowTable
         string[] cells =
         [
             Number(row.Count, 0),
-            $"{Number(row.Median, 3)} ({Number(row.Min, 3)}-{Number(row.Max, 3)}){(row.Failure is null ? "" : " then failed: " + row.Failure.Split('\n')[0])}",
-            Number(middle.Client.Bytes / row.Median / 1e6, 0),
-            Number(middle.Client.Files / row.Median, 0),
+            $"{Number(row.Median, 4)} ({Number(row.Min, 4)}-{Number(row.Max, 4)}){(row.Failure is null ? "" : " then failed: " + row.Failure.Split('\n')[0])}",
+            Number(middle.Client.Bytes / middle.Client.Seconds / 1e6, 0),
+            Number(middle.Client.Files / middle.Client.Seconds, 0),
             row.MedianMicroseconds > 0 ? Number(row.MedianMicroseconds / 1000, 2) : "",
             product is null || product == row ? "" : Number(row.Median / product.Median, 2),
             isMount ? Number(middle.Mount.CpuSeconds, 2) : "",
@@ -49,8 +49,6 @@ internal static class RowTable
         ];
         return $"{head} {string.Join(" | ", cells)} |";
     }
-
-    private static string Lower(Pass pass) => pass == Pass.Cold ? "cold" : "warm";
 
     private static string Number(double value, int digits) => value.ToString("F" + digits, CultureInfo.InvariantCulture);
 }
