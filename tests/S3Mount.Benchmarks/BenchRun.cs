@@ -33,8 +33,9 @@ internal static class BenchRun
         await using BenchStore store = await BenchStore.StartAsync(site.Scratch, objects, images.Length > 0 ? site.Reference.ImageDirectory : null);
         var bench = new Bench(options, site, store, book);
         await bench.WarmStoreAsync();
+        using var stop = new StopSignals();
         foreach ((StoreSetting setting, Scenario[] chosen) in scenarios)
-            await bench.RunAsync(setting, chosen);
+            await bench.RunAsync(setting, chosen, stop.Token);
         return book;
     }
 

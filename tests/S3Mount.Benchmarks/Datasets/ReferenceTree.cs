@@ -9,7 +9,7 @@ namespace S3Mount.Benchmarks.Datasets;
 /// </summary>
 internal sealed class ReferenceTree : IDisposable
 {
-    // Gives files of 5 to 130 KB, 60 KB on the average: the generator stops at 500 pixels, ImageNet's mean is 110 KB.
+    // Gives files of 35 KB on the average: the generator stops at 500 pixels, ImageNet's mean is 110 KB.
     private const int MedianSide = 400;
     private const int ImageClasses = 20;
 
