@@ -23,6 +23,9 @@ internal sealed class Row(StoreSetting setting, Scenario scenario, Pass pass, Co
     /// <summary>Why there are no more samples; null where all went well.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>Somebody emptied the page cache while it was measured, each time.</summary>
+    public bool IsDisturbed { get; set; }
+
     public int Count => _samples.Count;
 
     public bool HasSamples => _samples.Count > 0;

@@ -34,7 +34,7 @@ internal static class RowTable
         string[] cells =
         [
             Number(row.Count, 0),
-            $"{Number(row.Median, 4)} ({Number(row.Min, 4)}-{Number(row.Max, 4)}){(row.Failure is null ? "" : " then failed: " + row.Failure.Split('\n')[0])}",
+            $"{Number(row.Median, 4)} ({Number(row.Min, 4)}-{Number(row.Max, 4)}){RemarkOn(row)}",
             Number(middle.Client.Bytes / middle.Client.Seconds / 1e6, 0),
             Number(middle.Client.Files / middle.Client.Seconds, 0),
             row.MedianMicroseconds > 0 ? Number(row.MedianMicroseconds / 1000, 2) : "",
@@ -48,6 +48,12 @@ internal static class RowTable
             usesStore ? $"{Number(middle.StoreShare * 100, 0)} %{(middle.StoreShare > MarkedStoreShare ? " **(the store is the limit)**" : "")}" : "",
         ];
         return $"{head} {string.Join(" | ", cells)} |";
+    }
+
+    private static string RemarkOn(Row row)
+    {
+        string disturbed = row.IsDisturbed ? " (somebody emptied the page cache meanwhile)" : "";
+        return row.Failure is null ? disturbed : $"{disturbed} then failed: {row.Failure.Split('\n')[0]}";
     }
 
     private static string Number(double value, int digits) => value.ToString("F" + digits, CultureInfo.InvariantCulture);
