@@ -15,8 +15,9 @@ PUBLISHED := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)/publish
 # Debian packages. What the demo needs, what the tests need on top, and what the bench compares with.
 DEMO_PACKAGES := fuse3
 TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd ceph-common radosgw python3-boto3 python3-torch python3-torchvision attr fio systemd
-BENCH_PACKAGES := $(DEMO_PACKAGES) python3-torch python3-torchvision
+BENCH_PACKAGES := python3-torch python3-torchvision
 PEER_PACKAGES := s3fs rclone
+
 PREFIX ?= /usr/local
 UNITS ?= /etc/systemd/system
 
@@ -74,7 +75,9 @@ check: ## formatter, warnings as errors, unit tests; then the unit tests again o
 
 .PHONY: bench
 bench: ## measure s3mount beside s3fs, rclone and a bare client (BENCH="loopback remote" BENCH_ROUNDS=3 BENCH_ONLY="small seq" BENCH_PEERS=no)
-	@tests/ensure-packages.sh $(BENCH_PACKAGES) $(if $(filter no,$(BENCH_PEERS)),,$(PEER_PACKAGES))
+	@tests/ensure-packages.sh $(DEMO_PACKAGES) $(if $(filter no,$(BENCH_PEERS)),,$(PEER_PACKAGES))
+	@# Without these the ImageFolder rows are left out.
+	@tests/ensure-packages.sh --or-go-on $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory build
 	dotnet build tests/S3Mount.Benchmarks $(DOTNET_BUILD_FLAGS)
 	@tests/S3Mount.Benchmarks/bin/$(CONFIGURATION)/net10.0/S3Mount.Benchmarks --program out/s3mount --rounds $(BENCH_ROUNDS) \

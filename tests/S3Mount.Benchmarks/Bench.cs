@@ -17,7 +17,7 @@ internal sealed class Bench
     public const double SlowRow = 4;
 
     // What is measured while somebody empties the page cache is measured again, so often in all.
-    private const int MaxAttempts = 3;
+    private const int MaxAttempts = 2;
 
     // Where s3mount has not been measured: the connections that its windows reach at most.
     private const int DefaultConnections = 16;

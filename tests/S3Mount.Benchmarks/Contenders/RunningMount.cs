@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
@@ -28,7 +29,7 @@ internal sealed class RunningMount : IAsyncDisposable
 
     public static async Task<RunningMount> StartAsync(ProcessStartInfo command, string directory)
     {
-        Process process = Process.Start(command) ?? throw new BenchException("the mount did not start");
+        Process process = Run(command);
         var mount = new RunningMount(process, directory);
         long start = Stopwatch.GetTimestamp();
         while (!IsMounted(directory))
@@ -68,6 +69,18 @@ internal sealed class RunningMount : IAsyncDisposable
         {
             lock (_output)
                 return _output.ToString().Trim();
+        }
+    }
+
+    private static Process Run(ProcessStartInfo command)
+    {
+        try
+        {
+            return Process.Start(command)!;
+        }
+        catch (Win32Exception failure)
+        {
+            throw new BenchException($"{command.FileName} does not start: {failure.Message}");
         }
     }
 

@@ -7,6 +7,9 @@ namespace S3Mount.Benchmarks.Results;
 /// <summary>The few elements of SVG that a bar chart is made of.</summary>
 internal sealed class SvgWriter
 {
+    // Lines behind a text do not strike it through.
+    private const string Halo = "stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\"";
+
     private readonly StringBuilder _body = new();
 
     public void Rectangle(double x, double y, double width, double height, string fill) =>
@@ -17,7 +20,7 @@ internal sealed class SvgWriter
 
     /// <param name="anchor"><c>start</c>, <c>middle</c> or <c>end</c>.</param>
     public void Text(double x, double y, string text, int size = 11, string anchor = "start", string fill = "#24292f", bool isBold = false) =>
-        _body.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{fill}\"{(isBold ? " font-weight=\"bold\"" : "")}>{SecurityElement.Escape(text)}</text>");
+        _body.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{fill}\"{(isBold ? " font-weight=\"bold\"" : "")} {Halo}>{SecurityElement.Escape(text)}</text>");
 
     public string ToDocument(double width, double height) => string.Create(CultureInfo.InvariantCulture,
         $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:0} {height:0}\" width=\"{width:0}\" height=\"{height:0}\" font-family=\"system-ui, 'DejaVu Sans', Arial, sans-serif\">\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{_body}</svg>\n");
