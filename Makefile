@@ -15,14 +15,17 @@ PUBLISHED := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)/publish
 # Debian packages. What the demo needs, what the tests need on top, and what the bench compares with.
 DEMO_PACKAGES := fuse3
 TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd ceph-common radosgw python3-boto3 python3-torch python3-torchvision attr fio systemd
-BENCH_PACKAGES := $(DEMO_PACKAGES) s3fs rclone
-BENCH ?= 3 loopback
+BENCH_PACKAGES := python3-torch python3-torchvision
+PEER_PACKAGES := s3fs rclone
 
 PREFIX ?= /usr/local
 UNITS ?= /etc/systemd/system
 
-BENCH_ROUNDS ?= 3
+# Settings of the store, rounds, scenarios by the beginnings of their names ("small seq"; empty: all), and whether s3fs and rclone run too.
 BENCH ?= loopback remote
+BENCH_ROUNDS ?= 3
+BENCH_ONLY ?=
+BENCH_PEERS ?= yes
 
 UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests S3Mount.Testing.Tests
 
@@ -71,11 +74,14 @@ check: ## formatter, warnings as errors, unit tests; then the unit tests again o
 	for project in $(UNIT_TESTS); do DOTNET_PROCESSOR_COUNT=1 dotnet test tests/$$project -c $(CONFIGURATION) --no-build --nologo; done
 
 .PHONY: bench
-bench: ## measure s3mount beside s3fs, rclone and a bare client (BENCH_ROUNDS=3 BENCH="loopback remote")
-	@tests/ensure-packages.sh $(BENCH_PACKAGES)
+bench: ## measure s3mount beside s3fs, rclone and a bare client (BENCH="loopback remote" BENCH_ROUNDS=3 BENCH_ONLY="small seq" BENCH_PEERS=no)
+	@tests/ensure-packages.sh $(DEMO_PACKAGES) $(if $(filter no,$(BENCH_PEERS)),,$(PEER_PACKAGES))
+	@# Without these the ImageFolder rows are left out.
+	@tests/ensure-packages.sh --or-go-on $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory build
 	dotnet build tests/S3Mount.Benchmarks $(DOTNET_BUILD_FLAGS)
-	tests/S3Mount.Benchmarks/bin/$(CONFIGURATION)/net10.0/S3Mount.Benchmarks run $(CURDIR)/out/s3mount $(BENCH_ROUNDS) $(BENCH)
+	@tests/S3Mount.Benchmarks/bin/$(CONFIGURATION)/net10.0/S3Mount.Benchmarks --program out/s3mount --rounds $(BENCH_ROUNDS) \
+		--settings "$(BENCH)" --only "$(BENCH_ONLY)" --peers $(BENCH_PEERS) --results $(RESULTS)/bench
 
 .PHONY: clean
 clean: ## remove what was built

@@ -1,148 +1,159 @@
-using System.Diagnostics;
 using System.Globalization;
 using S3Mount.Benchmarks.Clients;
-using S3Mount.Benchmarks.Mounts;
+using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Results;
+using S3Mount.Benchmarks.Scenarios;
 
 namespace S3Mount.Benchmarks;
 
 /// <summary>
-/// The same data read by the same client programs through every contender, one after the other, several rounds: the contenders
-/// of a round meet the same noise. The bench itself touches no mount; its clients are processes of their own.
+/// The same bytes read by the same client programs through every contender, one after the other, several rounds: the contenders
+/// of a round meet the same noise. The bench itself touches no mount. Caches need not be dropped: a fresh mount has no pages, a
+/// fresh cache directory no files.
 /// </summary>
 internal sealed class Bench
 {
-    private const int SmallFiles = 2000;
-    private const int Threads = 8;
-    private const int ReadSize = 1 << 20;
+    // A peer's row that took longer says enough by one sample; three of each would double the time of the whole bench.
+    public const double SlowRow = 4;
 
-    // More than helps on two cores; the ceiling is the best of these.
-    private static readonly int[] _bareConnections = [8, 16, 32];
+    // What is measured while somebody empties the page cache is measured again, so often in all.
+    private const int MaxAttempts = 2;
 
-    private readonly StoreSetting _setting;
-    private readonly int _rounds;
-    private readonly string _scratch;
-    private readonly string _fileList;
-    private readonly string _prefixList;
-    private readonly List<Row> _rows = [];
+    // Where s3mount has not been measured: the connections that its windows reach at most.
+    private const int DefaultConnections = 16;
 
-    public Bench(StoreSetting setting, int rounds, string scratch)
+    private readonly BenchOptions _options;
+    private readonly BenchStore _store;
+    private readonly ResultBook _book;
+    private readonly MountBench _mounts;
+    private readonly CeilingBench _ceilings;
+
+    public Bench(BenchOptions options, Site site, BenchStore store, ResultBook book)
     {
-        _setting = setting;
-        _rounds = rounds;
-        _scratch = scratch;
-        _fileList = Path.Combine(scratch, "files.txt");
-        _prefixList = Path.Combine(scratch, "prefixes.txt");
-        File.WriteAllLines(_fileList, Dataset.Shuffled(SmallFiles, seed: 1));
-        File.WriteAllLines(_prefixList, Dataset.ClassPrefixes);
+        (_options, _store, _book) = (options, store, book);
+        var meter = new Meter(store);
+        _mounts = new MountBench(options, site, store, meter);
+        _ceilings = new CeilingBench(site, store, meter);
     }
 
-    public async Task<IReadOnlyList<Row>> RunAsync(IReadOnlyList<MountPeer> peers, string tmpfs)
+    /// <summary>So that the first contender does not wait for the store's code to be compiled.</summary>
+    public Task WarmStoreAsync() => _ceilings.WarmStoreAsync();
+
+    public async Task RunAsync(StoreSetting setting, IEnumerable<Scenario> scenarios, CancellationToken cancellationToken)
     {
-        await using BenchStore store = await BenchStore.StartAsync(_setting, Dataset.Objects);
-        for (int round = 0; round < _rounds; round++)
+        await _store.SetSpeedAsync(setting);
+        foreach (Scenario scenario in scenarios)
         {
-            Console.Error.WriteLine($"{_setting.Name}: round {round + 1} of {_rounds}");
-            foreach (MountPeer peer in peers)
-                await RunMountAsync(peer, store);
-            await RunBareAsync(store);
-            await RunDirectoryAsync("tmpfs", tmpfs);
+            Say($"{setting.Name}: {scenario.Title}");
+            // How much memory is needed at most does not want a median.
+            int rounds = scenario.IsForProductOnly ? 1 : _options.Rounds;
+            for (int round = 0; round < rounds; round++)
+            {
+                foreach (Contender contender in ContendersOf(scenario))
+                {
+                    // Between two of them nothing is mounted.
+                    if (cancellationToken.IsCancellationRequested)
+                        return;
+                    await TryMeasureAsync(setting, scenario, contender, round);
+                }
+            }
         }
-        return [.. _rows.OrderBy(row => _order.IndexOf(row.Scenario))];
     }
 
-    private readonly List<string> _order = [];
-
-    private async Task RunMountAsync(MountPeer peer, BenchStore store)
+    private IEnumerable<Contender> ContendersOf(Scenario scenario)
     {
-        string directory = Directory.CreateDirectory(Path.Combine(_scratch, "mnt")).FullName;
-        string cache = Directory.CreateDirectory(Path.Combine(_scratch, "cache-" + Path.GetRandomFileName())).FullName;
-        DropCaches();
-        Process mount = peer.Start(store, directory, cache);
+        yield return Contender.S3Mount;
+        if (scenario.IsForProductOnly)
+            yield break;
+        foreach (Contender peer in _options.Peers ? ContenderNames.Peers : [])
+            yield return peer;
+        yield return Contender.BareSame;
+        if (scenario.HasBareBest)
+            yield return Contender.BareBest;
+        if (scenario.HasWarmPass)
+            yield return Contender.Tmpfs;
+    }
+
+    private async Task TryMeasureAsync(StoreSetting setting, Scenario scenario, Contender contender, int round)
+    {
+        Row row = _book.RowOf(setting, scenario, contender == Contender.Tmpfs ? Pass.Warm : Pass.Cold, contender);
+        if (row.Failure is not null || (contender.IsPeer() && round > 0 && row.HasSamples && row.Max > SlowRow))
+            return;
         try
         {
-            await MeasureAsync("walk, cold", peer.Name, mount, store, "walk", directory);
-            await MeasureAsync("walk, warm", peer.Name, mount, store, "walk", directory);
-            await MeasureAsync("small files, cold", peer.Name, mount, store, "read-files", directory, _fileList, Threads.ToString(CultureInfo.InvariantCulture));
-            await MeasureAsync("small files, warm", peer.Name, mount, store, "read-files", directory, _fileList, Threads.ToString(CultureInfo.InvariantCulture));
-            string large = Path.Combine(directory, Dataset.LargeKey);
-            await MeasureAsync("1 GiB, cold", peer.Name, mount, store, "read-one", large, ReadSize.ToString(CultureInfo.InvariantCulture));
-            await MeasureAsync("1 GiB, warm", peer.Name, mount, store, "read-one", large, ReadSize.ToString(CultureInfo.InvariantCulture));
+            if (contender.IsCeiling())
+                await MeasureCeilingAsync(row, round);
+            else
+                await MeasureMountAsync(row, round);
         }
-        finally
+        catch (BenchException failure)
         {
-            await MountPeer.StopAsync(mount, directory);
-            Directory.Delete(cache, recursive: true);
+            row.Failure = failure.Message;
+            Say($"  {row.Label}: {failure.Message}");
         }
     }
 
-    private async Task RunBareAsync(BenchStore store)
+    private async Task MeasureMountAsync(Row row, int round)
     {
-        string bucket = store.BucketUri.ToString();
-        foreach (int connections in _bareConnections)
+        Scenario scenario = row.Scenario;
+        bool isProduct = row.Contender == Contender.S3Mount;
+        bool verifies = round == 0 && (isProduct || row.Setting == _options.Settings[0]);
+        IReadOnlyList<Sample> samples = await MeasureUndisturbedAsync(row, verifies);
+        Add(row, samples[0]);
+        if (samples.Count > 1)
+            Add(_book.RowOf(row.Setting, scenario, Pass.Warm, row.Contender), samples[1]);
+        if (verifies && isProduct && scenario.Kind != WorkloadKind.Walk)
+            await _mounts.VerifyColdAsync(scenario, row.Contender);
+    }
+
+    private async Task<IReadOnlyList<Sample>> MeasureUndisturbedAsync(Row row, bool verifies)
+    {
+        for (int attempt = 1; ; attempt++)
         {
-            string count = connections.ToString(CultureInfo.InvariantCulture);
-            string name = $"bare client, {count} connections";
-            await MeasureAsync("walk, cold", name, null, store, "bare-list", bucket, _prefixList, count);
-            await MeasureAsync("small files, cold", name, null, store, "bare-files", bucket, _fileList, count);
-            await MeasureAsync("1 GiB, cold", name, null, store, "bare-one", bucket, Dataset.LargeKey, Dataset.LargeSize.ToString(CultureInfo.InvariantCulture), count);
+            long drops = PageCache.Drops;
+            IReadOnlyList<Sample> samples = await _mounts.MeasureAsync(row.Scenario, row.Contender, verifies && attempt == 1);
+            // A cold pass has nothing to lose.
+            if (PageCache.Drops == drops || !row.Scenario.HasWarmPass)
+                return samples;
+            Say($"  somebody emptied the page cache while {row.Label} was measured");
+            if (attempt == MaxAttempts)
+            {
+                _book.RowOf(row.Setting, row.Scenario, Pass.Warm, row.Contender).IsDisturbed = true;
+                return samples;
+            }
         }
     }
 
-    private async Task RunDirectoryAsync(string name, string directory)
+    private async Task MeasureCeilingAsync(Row row, int round)
     {
-        await MeasureAsync("walk, warm", name, null, null, "walk", directory);
-        await MeasureAsync("small files, warm", name, null, null, "read-files", directory, _fileList, Threads.ToString(CultureInfo.InvariantCulture));
-        await MeasureAsync("1 GiB, warm", name, null, null, "read-one", Path.Combine(directory, Dataset.LargeKey), ReadSize.ToString(CultureInfo.InvariantCulture));
+        if (row.Contender == Contender.Tmpfs)
+        {
+            IReadOnlyList<Sample> samples = await _ceilings.TmpfsAsync(row.Scenario);
+            Add(row, samples[1]);
+            // What an epoch costs where reading costs nothing, the start of the workers included.
+            if (row.Scenario.Kind == WorkloadKind.Loader)
+                Add(_book.RowOf(row.Setting, row.Scenario, Pass.Cold, Contender.Tmpfs), samples[0]);
+            return;
+        }
+        if (round == 0)
+            row.Connections = row.Contender == Contender.BareBest ? await _ceilings.FindBestAsync(row.Scenario) : ConnectionsLikeProduct(row);
+        Add(row, await _ceilings.BareAsync(row.Scenario, row.Connections));
     }
 
-    private async Task MeasureAsync(string scenario, string contender, Process? mount, BenchStore? store, params string[] client)
+    private int ConnectionsLikeProduct(Row row)
     {
-        ProcessUsage before = mount is null ? default : ProcessUsage.Of(mount.Id);
-        double storeCpu = store?.CpuSeconds ?? 0;
-        StoreCounts counts = store is null ? default : await store.CountsAsync();
-        ClientResult result = await ClientProcess.RunAsync(client);
-        StoreCounts asked = store is null ? default : await store.CountsAsync() - counts;
-        ProcessUsage after = mount is null ? default : ProcessUsage.Of(mount.Id);
-        Check(scenario, contender, result);
-        var sample = new Sample(result, after.CpuSeconds - before.CpuSeconds, after.PeakBytes, store is null ? 0 : store.CpuSeconds - storeCpu, asked);
-        RowOf(scenario, contender).Samples.Add(sample);
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {scenario,-20} {contender,-28} {result.Seconds,8:F3} s"));
+        if (!row.Scenario.IsReadAhead)
+            return row.Scenario.Threads;
+        Row? product = _book.Find(row.Setting, row.Scenario.Name, Pass.Cold, Contender.S3Mount);
+        return product is null ? DefaultConnections : Math.Max(1, product.Middle.Store.AtOnce);
     }
 
-    // A contender that read less than everything was not faster.
-    private static void Check(string scenario, string contender, ClientResult result)
+    private static void Add(Row row, Sample sample)
     {
-        long expected = scenario.StartsWith("small", StringComparison.Ordinal) ? _smallBytes
-            : scenario.StartsWith('1') ? Dataset.LargeSize
-            : contender.StartsWith("bare", StringComparison.Ordinal) ? 0
-            : Dataset.Objects.Sum(o => o.Size);
-        if (result.Bytes != expected)
-            throw new InvalidDataException($"{contender} gave {result.Bytes} bytes in '{scenario}', not {expected}");
+        row.Add(sample);
+        Say(string.Create(CultureInfo.InvariantCulture,
+            $"  {row.Pass,-5} {row.Label,-34} {sample.Client.Seconds,8:F3} s  {sample.Client.Bytes / sample.Client.Seconds / 1e6,7:F0} MB/s  CPU {sample.Mount.CpuSeconds,5:F2} s, store {sample.StoreCpu,5:F2} s  {sample.Store.Gets} GET"));
     }
 
-    private static readonly long _smallBytes = SumOf(Dataset.Shuffled(SmallFiles, seed: 1));
-
-    private static long SumOf(string[] keys)
-    {
-        Dictionary<string, long> sizes = Dataset.Objects.ToDictionary(o => o.Key, o => o.Size);
-        return keys.Sum(key => sizes[key]);
-    }
-
-    private Row RowOf(string scenario, string contender)
-    {
-        if (!_order.Contains(scenario))
-            _order.Add(scenario);
-        Row? row = _rows.Find(r => r.Scenario == scenario && r.Contender == contender);
-        if (row is null)
-            _rows.Add(row = new Row(scenario, contender, []));
-        return row;
-    }
-
-    // So that a cold read finds nothing in the kernel. Each mount has its own pages; this is for the peers' disk caches.
-    private static void DropCaches()
-    {
-        if (Environment.IsPrivilegedProcess)
-            File.WriteAllText("/proc/sys/vm/drop_caches", "3");
-    }
+    private static void Say(string line) => Console.Error.WriteLine(line);
 }

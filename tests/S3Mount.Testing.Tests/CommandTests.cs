@@ -12,9 +12,12 @@ public sealed class CommandTests
     public async Task Serve_serves_until_it_is_told_to_end([Values] bool bySignal, CancellationToken cancellationToken)
     {
         using var directory = new TempDirectory();
+        Directory.CreateDirectory(directory["sub"]);
+        directory.Write("sub/file", "content");
         string[] arguments =
         [
             _program, "serve", "--bucket", "data", "--anonymous", "--dataset", "imagefolder:2:6", "--prefix", "train/", "--ramp", "ramp:1MiB:4",
+            "--ramp-list", directory.Write("list", "one\t1000\ntwo\t2000\t7\n"), "--tree", directory["sub"],
             "--ready-file", directory["ready"], "--until-stdin-closes",
         ];
         await using ChildProcess child = await ChildProcess.StartAsync("dotnet", arguments, new ChildProcessOptions { Input = null });
@@ -26,6 +29,10 @@ public sealed class CommandTests
             Assert.That(await http.GetByteArrayAsync($"{url}/data/train/{file.Name}", cancellationToken), Is.EqualTo(file.Bytes));
         byte[] ramp = await http.GetByteArrayAsync($"{url}/data/train/ramp", cancellationToken);
         Assert.That((ramp.Length, Ramp.FirstDifference(ramp, 0, 4)), Is.EqualTo((1 << 20, -1L)));
+
+        byte[] listed = await http.GetByteArrayAsync($"{url}/data/train/two", cancellationToken);
+        Assert.That((listed.Length, Ramp.FirstDifference(listed, 0, 7)), Is.EqualTo((2000, -1L)));
+        Assert.That(await http.GetStringAsync($"{url}/data/train/sub/file", cancellationToken), Is.EqualTo("content"));
 
         if (bySignal)
             child.Signal(ProcessSignals.Terminate);

@@ -2,32 +2,81 @@ using System.Diagnostics;
 
 namespace S3Mount.Benchmarks.Clients;
 
-/// <summary>Runs a client in a process of its own and reads what it measured.</summary>
-internal static class ClientProcess
+/// <summary>A client in a process of its own, as every reader of a mount must be; it waits for each pass to be asked for.</summary>
+internal sealed class ClientProcess : IAsyncDisposable
 {
-    // s3fs takes minutes for what takes others seconds.
-    private static readonly TimeSpan _deadline = TimeSpan.FromMinutes(10);
+    // What needs longer than this for one pass is no contender; s3fs takes a minute where others take seconds.
+    private static readonly TimeSpan _deadline = TimeSpan.FromMinutes(3);
 
-    public static async Task<ClientResult> RunAsync(string[] arguments)
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private ClientProcess(Process process)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        start.ArgumentList.Add(typeof(ClientProcess).Assembly.Location);
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException("the client did not start");
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public static async Task<ClientProcess> StartAsync(Workload workload)
+    {
+        // Debian's python3, for which its torchvision is; any other one comes first in PATH on some machines.
+        string[] command = workload is { Kind: WorkloadKind.Loader, IsRemote: false }
+            ? ["/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "Clients", "loader.py"), workload.ToJson()]
+            : ["dotnet", typeof(ClientProcess).Assembly.Location, "client", workload.ToJson()];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var client = new ClientProcess(Process.Start(start) ?? throw new BenchException("the client did not start"));
+        try
+        {
+            string line = await client.ReadLineAsync();
+            return line == ClientProgram.Ready ? client : throw new BenchException($"the client said '{line}'");
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static async Task<ClientResult> RunOnceAsync(Workload workload)
+    {
+        await using ClientProcess client = await StartAsync(workload);
+        return await client.PassAsync();
+    }
+
+    /// <summary>One pass over what is to be read.</summary>
+    public async Task<ClientResult> PassAsync()
+    {
+        await _process.StandardInput.WriteLineAsync("go");
+        await _process.StandardInput.FlushAsync();
+        return ClientResult.Parse(await ReadLineAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        _process.Dispose();
+    }
+
+    private async Task<string> ReadLineAsync()
+    {
         using var deadline = new CancellationTokenSource(_deadline);
         try
         {
-            string output = await process.StandardOutput.ReadToEndAsync(deadline.Token);
-            await process.WaitForExitAsync(deadline.Token);
-            if (process.ExitCode != 0)
-                throw new InvalidOperationException($"client '{string.Join(' ', arguments)}' failed: {output}");
-            return ClientResult.Parse(output);
+            return await _process.StandardOutput.ReadLineAsync(deadline.Token)
+                ?? throw new BenchException("the client failed: " + (await _errors.WaitAsync(deadline.Token)).Trim());
         }
-        finally
+        catch (OperationCanceledException)
         {
-            if (!process.HasExited)
-                process.Kill();
+            throw new BenchException($"not done after {_deadline.TotalMinutes} minutes");
         }
     }
 }

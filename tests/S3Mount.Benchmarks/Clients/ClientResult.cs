@@ -1,22 +1,21 @@
-using System.Globalization;
+using System.Text.Json;
 
 namespace S3Mount.Benchmarks.Clients;
 
-/// <summary>What a client program measured: printed as one line on its standard output, read back by the bench.</summary>
-internal readonly record struct ClientResult(double Seconds, long Files, long Bytes)
+/// <summary>What a client program measured in one pass: a line of JSON on its standard output, read back by the bench.</summary>
+/// <param name="MedianMicroseconds">Of the single reads, where a workload times them; else 0.</param>
+internal readonly record struct ClientResult(double Seconds, long Files, long Bytes, double MedianMicroseconds = 0)
 {
-    private const string Tag = "RESULT";
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 
-    public void Print() => Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Tag} {Seconds:R} {Files} {Bytes}"));
+    public string ToJson() => JsonSerializer.Serialize(this, _json);
 
-    public static ClientResult Parse(string output)
+    public static ClientResult Parse(string line) => JsonSerializer.Deserialize<ClientResult>(line, _json);
+
+    /// <summary>With the median of latencies in timestamps of the stopwatch; sorts them.</summary>
+    public ClientResult WithMedian(long[] latencies)
     {
-        string line = output.Split('\n').LastOrDefault(l => l.StartsWith(Tag, StringComparison.Ordinal))
-            ?? throw new InvalidDataException("the client printed no result: " + output);
-        string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return new ClientResult(
-            double.Parse(fields[1], CultureInfo.InvariantCulture),
-            long.Parse(fields[2], CultureInfo.InvariantCulture),
-            long.Parse(fields[3], CultureInfo.InvariantCulture));
+        Array.Sort(latencies);
+        return this with { MedianMicroseconds = latencies[latencies.Length / 2] * 1e6 / System.Diagnostics.Stopwatch.Frequency };
     }
 }

@@ -32,6 +32,19 @@ public sealed class ControlTests
     }
 
     [Test, CancelAfter(10_000)]
+    public async Task Statistics_say_how_many_requests_were_under_way_at_once(CancellationToken cancellationToken)
+    {
+        _client.Server.Speed = new S3ServerSpeed(TimeSpan.FromMilliseconds(300), TimeSpan.Zero, 0);
+        foreach (HttpResponseMessage response in await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => _client.GetAsync("/k", cancellationToken))))
+            response.Dispose();
+        JsonElement stats = await ControlAsync(HttpMethod.Get, "stats", null, cancellationToken);
+        Assert.That(stats.GetProperty("mostAtOnce").GetInt32(), Is.EqualTo(3));
+        await ControlAsync(HttpMethod.Post, "reset", null, cancellationToken);
+        (await _client.GetAsync("/k", cancellationToken)).Dispose();
+        Assert.That(_client.Server.Statistics.MostAtOnce, Is.EqualTo(1));
+    }
+
+    [Test, CancelAfter(10_000)]
     public async Task Speed_can_be_changed(CancellationToken cancellationToken)
     {
         await ControlAsync(HttpMethod.Post, "speed", """{"firstByteMilliseconds": 20, "listingMilliseconds": 60, "bytesPerSecond": 80000000}""", cancellationToken);

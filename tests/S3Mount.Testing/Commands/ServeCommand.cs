@@ -11,13 +11,13 @@ internal static class ServeCommand
 {
     public const string Usage = """
         serve [--port N] [--bucket NAME] [--region NAME] [--access-key KEY --secret-key KEY | --anonymous]
-              [--dataset imagefolder:CLASSES:IMAGES[:MEDIAN_SIDE]] [--prefix PREFIX] [--ramp KEY:SIZE[:SEED]]... [--ramp-list FILE]
+              [--dataset imagefolder:CLASSES:IMAGES[:MEDIAN_SIDE]] [--prefix PREFIX] [--ramp KEY:SIZE[:SEED]]... [--ramp-list FILE] [--tree DIR]...
               [--latency MS] [--list-latency MS] [--rate BYTES_PER_SECOND] [--ready-file FILE] [--until-stdin-closes]
         """;
 
     private static readonly string[] _options =
     [
-        "--port", "--bucket", "--region", "--access-key", "--secret-key", "--dataset", "--prefix", "--ramp", "--ramp-list", "--latency", "--list-latency", "--rate", "--ready-file",
+        "--port", "--bucket", "--region", "--access-key", "--secret-key", "--dataset", "--prefix", "--ramp", "--ramp-list", "--tree", "--latency", "--list-latency", "--rate", "--ready-file",
     ];
 
     public static async Task<int> RunAsync(string[] words)
@@ -68,12 +68,15 @@ internal static class ServeCommand
             foreach (DatasetFile file in DatasetArgument.Parse(text).ToArray())
                 bucket.Put(prefix + file.Name, file.Bytes, file.LastModified);
         }
-        // One object a line: its key, a tab, its size. Thousands of objects do not fit on a command line.
+        // One object a line: its key, its size, its seed, with tabs between. Thousands do not fit on a command line.
         foreach (string line in arguments.Text("--ramp-list") is { } list ? File.ReadAllLines(list) : [])
         {
             string[] fields = line.Split('\t');
-            bucket.Put(new ObjectKey(prefix + fields[0]), new RampContent(0, CommandArguments.ParseSize(fields[1])));
+            int seed = fields.Length > 2 ? CommandArguments.ParseCount(fields[2]) : 0;
+            bucket.Put(new ObjectKey(prefix + fields[0]), new RampContent(seed, CommandArguments.ParseSize(fields[1])));
         }
+        foreach (string directory in arguments.All("--tree"))
+            FillFromTree(bucket, prefix, Path.GetFullPath(directory));
         foreach (string text in arguments.All("--ramp"))
         {
             string[] parts = text.Split(':');
@@ -82,6 +85,14 @@ internal static class ServeCommand
             int seed = parts.Length > 2 ? CommandArguments.ParseCount(parts[2]) : 0;
             bucket.Put(new ObjectKey(prefix + parts[0]), new RampContent(seed, CommandArguments.ParseSize(parts[1])));
         }
+    }
+
+    // The files below a directory, under the name of the directory; held in memory.
+    private static void FillFromTree(S3Bucket bucket, string prefix, string directory)
+    {
+        string parent = Path.GetDirectoryName(directory)!;
+        foreach (string path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
+            bucket.Put(prefix + Path.GetRelativePath(parent, path), File.ReadAllBytes(path), File.GetLastWriteTimeUtc(path));
     }
 
     /// <summary>Completes on SIGTERM, SIGINT and, where asked for, at the end of standard input.</summary>

@@ -65,7 +65,7 @@ public sealed class S3TestServer : IAsyncDisposable
     }
 
     public S3ServerStatistics Statistics => new(
-        Requests.CountsByName(), Requests.Total, _http.Traffic.BodyBytesSent, _http.Traffic.ConnectionsAccepted, _http.Traffic.ConnectionsOpen, Requests.InFlight);
+        Requests.CountsByName(), Requests.Total, _http.Traffic.BodyBytesSent, _http.Traffic.ConnectionsAccepted, _http.Traffic.ConnectionsOpen, Requests.InFlight, _http.Traffic.MostAnswering);
 
     /// <summary>Listens when it returns.</summary>
     public static Task<S3TestServer> StartAsync(S3ServerOptions? options = null) => Task.FromResult(new S3TestServer(options ?? new S3ServerOptions()));

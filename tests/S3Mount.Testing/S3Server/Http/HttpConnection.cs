@@ -44,15 +44,29 @@ internal sealed partial class HttpConnection : IDisposable
         {
             while (await ReadRequestAsync(cancellationToken) is { } request)
             {
-                ServerResponse response = await _handler(request, cancellationToken);
-                bool keepsAlive = request.KeepsAlive && (request.Body.IsConsumed || await request.Body.DrainAsync(cancellationToken));
-                if (!await SendAsync(request, response, keepsAlive, cancellationToken) || !keepsAlive)
+                if (!await AnswerAsync(request, cancellationToken))
                     return;
             }
         }
         catch (HttpException exception)
         {
             await RefuseAsync(exception, cancellationToken);
+        }
+    }
+
+    // False when the connection has ended with the answer.
+    private async ValueTask<bool> AnswerAsync(ServerRequest request, CancellationToken cancellationToken)
+    {
+        _traffic.AnswerBegins();
+        try
+        {
+            ServerResponse response = await _handler(request, cancellationToken);
+            bool keepsAlive = request.KeepsAlive && (request.Body.IsConsumed || await request.Body.DrainAsync(cancellationToken));
+            return await SendAsync(request, response, keepsAlive, cancellationToken) && keepsAlive;
+        }
+        finally
+        {
+            _traffic.AnswerEnds();
         }
     }
 

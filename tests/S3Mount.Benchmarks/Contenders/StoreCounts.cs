@@ -1,13 +1,11 @@
 using System.Text.Json;
 
-namespace S3Mount.Benchmarks.Mounts;
+namespace S3Mount.Benchmarks.Contenders;
 
 /// <summary>What the store has been asked: its own count, not the daemon's.</summary>
-internal readonly record struct StoreCounts(long Gets, long Lists, long Heads, long Bytes)
+/// <param name="AtOnce">The most requests that it was answering at one time.</param>
+internal readonly record struct StoreCounts(long Gets, long Lists, long Heads, long Bytes, int AtOnce)
 {
-    public static StoreCounts operator -(StoreCounts after, StoreCounts before) =>
-        new(after.Gets - before.Gets, after.Lists - before.Lists, after.Heads - before.Heads, after.Bytes - before.Bytes);
-
     public static StoreCounts Read(JsonElement stats)
     {
         JsonElement requests = stats.GetProperty("requests");
@@ -15,7 +13,8 @@ internal readonly record struct StoreCounts(long Gets, long Lists, long Heads, l
             Count(requests, "GetObject"),
             Count(requests, "ListObjectsV2") + Count(requests, "ListObjects"),
             Count(requests, "HeadObject"),
-            stats.GetProperty("bytesSent").GetInt64());
+            stats.GetProperty("bytesSent").GetInt64(),
+            stats.GetProperty("mostAtOnce").GetInt32());
     }
 
     // An operation that has not been asked for yet is not in the statistics.

@@ -1,0 +1,39 @@
+using S3Mount.Benchmarks.Bare;
+
+namespace S3Mount.Benchmarks.Clients;
+
+/// <summary>
+/// The client's side of <see cref="ClientProcess"/>: gets ready, says so, and runs its workload once for each line that comes in.
+/// </summary>
+internal static class ClientProgram
+{
+    public const string Ready = "READY";
+
+    public static async Task RunAsync(Workload workload)
+    {
+        using BareHttp? http = workload.IsRemote ? await BareHttp.ConnectAsync(workload) : null;
+        IReadClient client = http is null ? Create(workload) : CreateBare(workload, http);
+        await Console.Out.WriteLineAsync(Ready);
+        while (await Console.In.ReadLineAsync() is not null)
+            await Console.Out.WriteLineAsync((await client.RunAsync()).ToJson());
+    }
+
+    private static IReadClient Create(Workload workload) => workload.Kind switch
+    {
+        WorkloadKind.Walk => new WalkClient(workload),
+        WorkloadKind.Prepare => new PrepareClient(workload),
+        WorkloadKind.Files => new FilesClient(workload),
+        WorkloadKind.Records => new RecordsClient(workload),
+        WorkloadKind.Map => new MapClient(workload),
+        WorkloadKind.FirstByte => new FirstByteClient(workload),
+        WorkloadKind.Verify => new VerifyClient(workload),
+        _ => throw new NotSupportedException($"{workload.Kind} is no workload for files"),
+    };
+
+    private static IReadClient CreateBare(Workload workload, BareHttp http) => workload.Kind switch
+    {
+        WorkloadKind.Walk => new BareListClient(http, workload),
+        WorkloadKind.FirstByte => new BareFirstByteClient(http, workload),
+        _ => new BareReadClient(http, workload),
+    };
+}

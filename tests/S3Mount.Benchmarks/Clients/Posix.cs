@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace S3Mount.Benchmarks.Clients;
+
+/// <summary>
+/// The system calls of a reader and no others: File.OpenHandle adds flock and fadvise to each open, which a mount pays for and a
+/// trainer does not ask for. Python's open() and read() are open, fstat, read until nothing comes, close.
+/// </summary>
+internal static unsafe partial class Posix
+{
+    private const int ReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC, the same on x86-64 and arm64
+    private const int SizeOffset = 48; // of st_size in struct stat, the same on x86-64 and arm64
+
+    /// <summary>A path as the system calls want it.</summary>
+    public static byte[] Path(string root, string key) => Encoding.UTF8.GetBytes(System.IO.Path.Combine(root, key) + '\0');
+
+    public static int Open(byte[] path)
+    {
+        fixed (byte* start = path)
+            return Check(open(start, ReadOnly), path);
+    }
+
+    public static long Size(int descriptor)
+    {
+        // struct stat has 144 bytes on x86-64 and 128 on arm64.
+        byte* stat = stackalloc byte[256];
+        Check(fstat(descriptor, stat));
+        return *(long*)(stat + SizeOffset);
+    }
+
+    public static int Read(int descriptor, byte* buffer, int count) => (int)Check(read(descriptor, buffer, (nuint)count));
+
+    public static int PRead(int descriptor, byte* buffer, int count, long offset) => (int)Check(pread(descriptor, buffer, (nuint)count, offset));
+
+    /// <summary>Exactly these bytes; fails where the file ends before.</summary>
+    public static void PReadExactly(int descriptor, byte* buffer, int count, long offset)
+    {
+        for (int done = 0; done < count;)
+        {
+            int length = PRead(descriptor, buffer + done, count - done, offset + done);
+            if (length == 0)
+                throw new EndOfStreamException($"the file ends at {offset + done}");
+            done += length;
+        }
+    }
+
+    public static void Close(int descriptor) => Check(close(descriptor));
+
+    /// <summary>A shared mapping to read from.</summary>
+    public static byte* Map(int descriptor, long length)
+    {
+        const int ProtRead = 1;
+        const int MapShared = 1;
+        void* start = mmap(null, (nuint)length, ProtRead, MapShared, descriptor, 0);
+        Check((nint)start);
+        return (byte*)start;
+    }
+
+    public static void Unmap(byte* start, long length) => Check(munmap(start, (nuint)length));
+
+    private static nint Check(nint result) => result == -1 ? throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())) : result;
+
+    private static int Check(int result, byte[] path) =>
+        result == -1 ? throw new IOException($"{Encoding.UTF8.GetString(path)}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}") : result;
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int open(byte* path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fstat(int descriptor, byte* stat);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint read(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pread(int descriptor, byte* buffer, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int close(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial void* mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int munmap(void* address, nuint length);
+}

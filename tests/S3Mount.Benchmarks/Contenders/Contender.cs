@@ -1,0 +1,19 @@
+namespace S3Mount.Benchmarks.Contenders;
+
+/// <summary>Who is measured, in the order of the tables.</summary>
+internal enum Contender
+{
+    S3Mount,
+    S3Fs,
+    RCloneOff,
+    RCloneFull,
+
+    /// <summary>The bare client with as many connections as the readers are, or as s3mount used.</summary>
+    BareSame,
+
+    /// <summary>The bare client with as many connections as help.</summary>
+    BareBest,
+
+    /// <summary>The same files on tmpfs under the same reader.</summary>
+    Tmpfs,
+}

@@ -1,0 +1,22 @@
+namespace S3Mount.Benchmarks.Contenders;
+
+/// <summary>What the contenders are called in tables and pictures.</summary>
+internal static class ContenderNames
+{
+    public static readonly Contender[] Peers = [Contender.S3Fs, Contender.RCloneOff, Contender.RCloneFull];
+
+    public static bool IsPeer(this Contender contender) => Peers.Contains(contender);
+
+    public static bool IsCeiling(this Contender contender) => contender >= Contender.BareSame;
+
+    public static string Text(this Contender contender) => contender switch
+    {
+        Contender.S3Mount => "s3mount",
+        Contender.S3Fs => "s3fs",
+        Contender.RCloneOff => "rclone, cache off",
+        Contender.RCloneFull => "rclone, cache full",
+        Contender.BareSame => "bare client",
+        Contender.BareBest => "bare client, best",
+        _ => "tmpfs",
+    };
+}

@@ -1,0 +1,9 @@
+using S3Mount.Benchmarks.Clients;
+
+namespace S3Mount.Benchmarks.Datasets;
+
+/// <summary>One object of the store: a ramp of its own seed, or a file of the reference tree.</summary>
+internal readonly record struct BenchObject(string Key, long Size, int Seed)
+{
+    public ReadRange Whole => new(Key, 0, Size, Seed);
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text;
+using S3Mount.Benchmarks.Contenders;
+using S3Mount.Benchmarks.Hits;
+
+namespace S3Mount.Benchmarks.Results;
+
+/// <summary>A run as a Markdown page: the floors, the ratios, every row.</summary>
+internal static class MarkdownReport
+{
+    public static string Write(BenchOptions options, ResultBook book, IReadOnlyList<HitResult> hits)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"# s3mount: {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, Linux {Environment.OSVersion.Version}, {options.Rounds} rounds").AppendLine();
+        TargetTable.Write(text, new TargetList(book, hits).All());
+        HitTable.Write(text, hits);
+        if (book.Rows.Count > 0)
+            WriteRows(text, options, book);
+        return text.ToString();
+    }
+
+    private static void WriteRows(StringBuilder text, BenchOptions options, ResultBook book)
+    {
+        SummaryTable.Write(text, book);
+        foreach (StoreSetting setting in options.Settings)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"## {setting.Name}: every row").AppendLine();
+            text.AppendLine(setting.IsRemote
+                ? $"{setting.FirstByteMilliseconds} ms to the first byte, {setting.ListingMilliseconds} ms for a listing, {setting.BytesPerSecond / 1e6} MB/s a connection. Rows that only wait for the store read fewer files."
+                : "The store on loopback, as fast as it goes.").AppendLine();
+            RowTable.Write(text, book, setting);
+        }
+        text.AppendLine(CultureInfo.InvariantCulture, $"A peer's row that took more than {Bench.SlowRow:0} s was measured once. \"read(2)\" are the requests that the mount's process took from the kernel. \"At once\" is the most requests that the store was answering at one time. Store, mount and reader share the processors; a row in which the store takes more than half of them is marked.");
+    }
+}

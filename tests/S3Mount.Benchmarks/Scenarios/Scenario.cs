@@ -1,0 +1,49 @@
+using S3Mount.Benchmarks.Clients;
+using S3Mount.Benchmarks.Datasets;
+
+namespace S3Mount.Benchmarks.Scenarios;
+
+/// <summary>One row of the bench: what is in the store, which of it is read, and by whom.</summary>
+internal sealed record Scenario
+{
+    /// <summary>What it is chosen by.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What the tables say.</summary>
+    public required string Title { get; init; }
+
+    public required WorkloadKind Kind { get; init; }
+
+    public required IReadOnlyList<BenchObject> Objects { get; init; }
+
+    /// <summary>What is read, in order.</summary>
+    public required IReadOnlyList<ReadRange> Reads { get; init; }
+
+    public int Threads { get; init; } = 1;
+
+    public int ReadSize { get; init; } = 1 << 20;
+
+    public bool Decodes { get; init; }
+
+    /// <summary>There is a second pass, and the same files on tmpfs.</summary>
+    public bool HasWarmPass { get; init; } = true;
+
+    /// <summary>Readahead decides how many connections are used: the bare client gets as many as s3mount used.</summary>
+    public bool IsReadAhead { get; init; }
+
+    /// <summary>The bare client is also tried with more connections than there are readers.</summary>
+    public bool HasBareBest { get; init; } = true;
+
+    /// <summary>Not a comparison but a property of s3mount.</summary>
+    public bool IsForProductOnly { get; init; }
+
+    /// <summary>Options for s3mount besides those of all mounts.</summary>
+    public string[] MountOptions { get; init; } = [];
+
+    /// <summary>The directory that everything is in, with a slash at its end.</summary>
+    public string Prefix => Objects[0].Key[..(Objects[0].Key.IndexOf('/', StringComparison.Ordinal) + 1)];
+
+    public long Files => Reads.Count;
+
+    public long Bytes => Reads.Sum(read => read.Length);
+}
