@@ -58,12 +58,13 @@ internal sealed class BlockFetcher : IDisposable
             Interlocked.Decrement(ref _streamingCount);
     }
 
-    /// <summary>Streams that have been silent for a while give back what was fetched for them.</summary>
+    /// <summary>Streams that have been silent for a while give back what was fetched for them, and the system what nobody uses.</summary>
     public void DropSilent()
     {
         long moment = Clock.Now - SilentAfter.Ticks;
         foreach ((ObjectReader reader, _) in _streaming)
             reader.DropIfSilent(moment);
+        Cache.Trim();
     }
 
     public void Dispose() => _sweep.Dispose();

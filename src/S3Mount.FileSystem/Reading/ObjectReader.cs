@@ -253,7 +253,9 @@ internal sealed class ObjectReader : IDisposable
             return 0;
         lock (_gate)
         {
-            long window = ShareOf(_window.Observe(offset, length, _fetcher.Clock.Now));
+            ref ReadaheadWindow.Stream stream = ref _window.Observe(offset, length, _fetcher.Clock.Now);
+            stream.Stall(offset);
+            long window = ShareOf(stream);
             return (int)Math.Min(ReadaheadWindow.PartFor(window), window);
         }
     }
