@@ -16,7 +16,9 @@ public enum FuseFailure
     NoDevice,
     /// <summary>Not privileged, and fusermount3 is not installed.</summary>
     NoFusermount,
-    /// <summary>The mountpoint does not exist, is no directory, or may not be used.</summary>
+    /// <summary>The mountpoint does not exist.</summary>
+    NoMountpoint,
+    /// <summary>The mountpoint is no directory, cannot be reached, or may not be used.</summary>
     BadMountpoint,
     /// <summary>Something is mounted there already.</summary>
     AlreadyMounted,

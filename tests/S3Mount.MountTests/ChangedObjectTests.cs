@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using S3Mount.MountTests.Mounting;
 using S3Mount.MountTests.Stores;
@@ -116,6 +118,37 @@ public sealed class ChangedObjectTests : MountTest
         await EventuallyAnswersAsync([$"1 {SmallLength}"], "ENOENT", "cat", mount["going"]);
     }
 
+    [TestCase("cat", "ttl-dir/a", "1 50000", "2 50000")]
+    [TestCase("names", "ttl-dir", """["a"]""", """["a", "b"]""")]
+    public async Task What_was_seen_holds_for_the_whole_ttl_and_soon_after_no_more(string operation, string path, string before, string after)
+    {
+        TimeSpan ttl = TimeSpan.FromSeconds(2);
+        await _bucket.DeleteAsync("ttl-dir/b");
+        await PutAsync("ttl-dir/a", 1, SmallLength);
+        MountedBucket mount = await MountAsync(_bucket, "--metadata-ttl", "2s");
+        // The TTL begins after this.
+        long start = Stopwatch.GetTimestamp();
+        Assert.That(await _reader.AskAsync(operation, mount[path]), Is.EqualTo(before));
+        await PutAsync("ttl-dir/a", 2, SmallLength);
+        await PutAsync("ttl-dir/b", 1, SmallLength);
+        int held = 0;
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                string answer = await _reader.AskAsync(operation, mount[path]);
+                if (answer == after)
+                {
+                    Assert.That(Stopwatch.GetElapsedTime(start), Is.GreaterThanOrEqualTo(ttl));
+                    return true;
+                }
+                Assert.That(answer, Is.EqualTo(before));
+                held++;
+                return false;
+            },
+            ttl + _afterTtl, $"{operation} answers {after}");
+        Assert.That(held, Is.Positive, "it was asked within the TTL too");
+    }
+
     [Test]
     public async Task Within_the_ttl_what_was_read_stays()
     {
@@ -177,6 +210,33 @@ public sealed class ChangedObjectTests : MountTest
             TimeSpan.FromSeconds(20), "the new time is seen");
         Assert.That(await _reader.AskAsync("read", "file", LargeLength - 65_536, 65_536), Is.EqualTo("1"), "a part that was never read");
         Assert.That(await _reader.AskAsync("read", "file", 0, 65_536), Is.EqualTo("1"));
+    }
+
+    [TestCase(3600)]
+    [TestCase(-3600)]
+    public async Task The_same_bytes_with_another_time_show_the_time_and_keep_the_inode(int seconds)
+    {
+        DateTimeOffset first = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+        DateTimeOffset second = first.AddSeconds(seconds);
+        await using S3TestServer server = await S3TestServer.StartAsync();
+        S3Bucket bucket = server.CreateBucket("touched");
+        bucket.Put("dir/file", VersionedContent.Create(1, SmallLength), lastModified: first);
+        MountedBucket mount = await MountAsync(new MountSetup { Store = StoreAddress.Of(server), Target = "touched", Arguments = ["--metadata-ttl", "1s"] });
+        string path = mount["dir/file"];
+        await _reader.AskAsync("open", "file", path);
+        Assert.That(await _reader.AskAsync("cat", path), Is.EqualTo($"1 {SmallLength}"));
+        string before = await _reader.AskAsync("stat", path);
+        ulong inode = JsonDocument.Parse(before).RootElement.GetProperty("ino").GetUInt64();
+        Assert.That(before, Is.EqualTo(Stat(first)));
+
+        bucket.Put("dir/file", VersionedContent.Create(1, SmallLength), lastModified: second);
+        await EventuallyAnswersAsync([before], Stat(second), "stat", path);
+        Assert.That(await _reader.AskAsync("read", "file", 0, SmallLength), Is.EqualTo("1"));
+        Assert.That(await _reader.AskAsync("cat", path), Is.EqualTo($"1 {SmallLength}"));
+        Assert.That(await _reader.AskAsync("close", "file"), Is.EqualTo("closed"));
+
+        string Stat(DateTimeOffset time) =>
+            string.Create(CultureInfo.InvariantCulture, $$"""{"mtime": {{time.ToUnixTimeSeconds()}}000000000, "size": {{SmallLength}}, "ino": {{inode}}}""");
     }
 
     [TestCase("1s", 40_000)]

@@ -68,13 +68,35 @@ public sealed class LifeTests : MountTest
     public async Task A_signal_to_a_daemon_under_load_ends_it_with_0_and_its_readers_too(int signal)
     {
         MountedBucket mount = await MountAsync(Setup() with { Foreground = true });
-        await using ChildProcess load = await Client.StartPythonAsync("load.py", mount.Path, "8");
-        await load.WaitForOutputAsync("reading", _clientDeadline);
-        long before = _server.Statistics.TotalRequests;
-        await Eventually.IsTrueAsync(() => _server.Statistics.TotalRequests > before + 50, _clientDeadline, "the readers read");
+        await using ChildProcess load = await StartLoadAsync(mount);
         Assert.That(mount.Foreground.Signal(signal), Is.True);
         await mount.HasEndedAsync();
-        await load.WaitAsync(_clientDeadline);
+        await AssertLoadHasEndedAsync(load);
+    }
+
+    [Test]
+    public async Task Umount_under_load_is_busy_and_lazily_it_ends_with_0_and_its_readers_end_too()
+    {
+        MountedBucket mount = await MountAsync(Setup() with { Foreground = true });
+        // Readers may all be between two files for a moment: this one is not.
+        await using ChildProcess holder = await Client.StartPythonAsync("hold.py", mount["small"]);
+        await holder.WaitForOutputAsync("open", _clientDeadline);
+        await using ChildProcess load = await StartLoadAsync(mount);
+        for (int i = 0; i < 3; i++)
+        {
+            ChildResult busy = await mount.UmountAsync();
+            Assert.That((busy.ExitCode, busy.Output), Is.EqualTo((1, "")));
+            Assert.That(busy.Error, Does.StartWith($"s3mount: {mount.Path} is in use: ").And.EndsWith($": s3mount umount --lazy {mount.Path}\n"));
+        }
+        Assert.That(mount.IsMounted, Is.True);
+        await AssertReadsAsync();
+
+        ChildResult lazy = await mount.UmountAsync("--lazy");
+        Assert.That((lazy.ExitCode, lazy.Error, mount.IsMounted), Is.EqualTo((0, "", false)));
+        holder.CloseInput();
+        Assert.That((await holder.WaitAsync(_clientDeadline)).ExitCode, Is.Zero);
+        await AssertLoadHasEndedAsync(load);
+        await mount.HasEndedAsync();
     }
 
     [Test]
@@ -265,6 +287,29 @@ public sealed class LifeTests : MountTest
         mount.Foreground.Signal(signal);
         await mount.HasEndedAsync();
         Assert.That((await reader.WaitAsync(_clientDeadline)).ExitCode, Is.EqualTo(1), "it got an error");
+    }
+
+    private async Task<ChildProcess> StartLoadAsync(MountedBucket mount)
+    {
+        ChildProcess load = await Client.StartPythonAsync("load.py", mount.Path, "8");
+        await load.WaitForOutputAsync("reading", _clientDeadline);
+        await AssertReadsAsync();
+        return load;
+    }
+
+    private Task AssertReadsAsync()
+    {
+        long before = _server.Statistics.TotalRequests;
+        return Eventually.IsTrueAsync(() => _server.Statistics.TotalRequests > before + 50, _clientDeadline, "the readers read");
+    }
+
+    /// <summary>A reader is done with its files, or was told that the mount has gone.</summary>
+    private static async Task AssertLoadHasEndedAsync(ChildProcess load)
+    {
+        ChildResult result = await load.WaitAsync(_clientDeadline);
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+        string[] ends = result.Output.Split("ended:")[1].Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(ends, Is.Not.Empty.And.SubsetOf((string[])["finished", "ENOENT", "EIO", "ENOTCONN", "ECONNABORTED"]));
     }
 
     private HeldStore Hold(Gate gate, S3Operation operation = S3Operation.GetObject) => new(_server, operation, gate);

@@ -110,6 +110,22 @@ public sealed class UnprivilegedTests
         "s3mount: /usr/bin/fusermount3: failed to open /dev/fuse: Permission denied; load the module with 'modprobe fuse', let the container have /dev/fuse, and let users open it ('chmod 666 /dev/fuse', which udev does where it runs)",
         "exit 1, 0 mounted");
 
+    // The bucket does not exist either: whoever asked the store would say that.
+    [TestCase("rm $base/fuse; mkdir $base/dev; cp -a /dev/null /dev/zero /dev/urandom $base/dev; mount --bind $base/dev /dev; $program",
+        "/dev/fuse does not exist: load the module with 'modprobe fuse', or let the container have /dev/fuse (--device /dev/fuse)")]
+    [TestCase("umount /dev/fuse; rm $base/fuse; mknod $base/fuse c 10 254; mount --bind $base/fuse /dev/fuse; $program",
+        "the kernel has no FUSE: load the module with 'modprobe fuse', or let the container have /dev/fuse (--device /dev/fuse)")]
+    [TestCase("mount --bind $base/conf /usr/bin/fusermount3; as_user $program",
+        "/usr/bin/fusermount3 cannot be executed (permission denied): install the package fuse3 anew (apt-get install --reinstall fuse3)")]
+    [TestCase("mount --bind $base/conf /usr/bin/fusermount3; setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin -- $program",
+        "/usr/bin/fusermount3 cannot be executed (permission denied): install the package fuse3 anew (apt-get install --reinstall fuse3)")]
+    public async Task A_machine_without_FUSE_is_named_before_the_store_is_asked(string prepare, string line)
+    {
+        long before = _server.Statistics.TotalRequests;
+        await AssertSaysAsync($"{prepare} no-such-bucket $mnt --endpoint-url $url; echo \"exit $?, $(mounts) mounted\"", "s3mount: " + line, "exit 1, 0 mounted");
+        Assert.That(_server.Statistics.TotalRequests, Is.EqualTo(before), "the store was asked");
+    }
+
     [Test]
     public async Task A_directory_of_somebody_else_is_refused() => await AssertSaysAsync("chown 0:0 $mnt; start",
         "s3mount: /usr/bin/fusermount3: user has no write access to mountpoint MNT", "exit 1, 0 mounted");

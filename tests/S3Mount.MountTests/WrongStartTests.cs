@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using S3Mount.MountTests.Mounting;
 using S3Mount.MountTests.Stores;
@@ -63,6 +66,22 @@ public sealed partial class WrongStartTests : MountTest
             down = StoreAddress.Of(server);
         await AssertRefusedAsync(
             down, [Bucket], $"{down.Url} did not answer for s3://{Bucket}/ before the deadline, last: Connection refused; check --endpoint-url, --region and the network");
+    }
+
+    [Test]
+    public async Task A_store_that_takes_connections_and_never_answers()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<int> accepting = AcceptAsync(listener, TestContext.CurrentContext.CancellationToken);
+        string url = $"http://{listener.LocalEndpoint}";
+        long start = Stopwatch.GetTimestamp();
+        await AssertRefusedAsync(
+            Store with { Url = url }, [Bucket], $"{url} did not answer for s3://{Bucket}/ before the deadline, last: nothing came in time; check --endpoint-url, --region and the network");
+        // The store itself is given 10 s, all steps of the start together 30 s.
+        Assert.That(Stopwatch.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(30)));
+        listener.Stop();
+        Assert.That(await accepting, Is.Positive, "it was asked");
     }
 
     [Test]
@@ -159,6 +178,22 @@ public sealed partial class WrongStartTests : MountTest
         Assert.That(RequestId().Replace(result.Error, "request ID)"), Is.EqualTo($"s3mount: {line}\n"));
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((1, "")));
         AssertNothingIsLeft();
+    }
+
+    /// <summary>Takes connections and says nothing, until the listener is stopped; returns the number of connections.</summary>
+    private static async Task<int> AcceptAsync(TcpListener listener, CancellationToken cancellationToken)
+    {
+        var connections = new List<TcpClient>();
+        try
+        {
+            while (true)
+                connections.Add(await listener.AcceptTcpClientAsync(cancellationToken));
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            connections.ForEach(connection => connection.Dispose());
+            return connections.Count;
+        }
     }
 
     private void AssertNothingIsLeft()

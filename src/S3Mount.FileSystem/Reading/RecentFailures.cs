@@ -9,11 +9,12 @@ namespace S3Mount.FileSystem.Reading;
 /// </summary>
 internal sealed class RecentFailures(MountClock clock)
 {
-    /// <summary>
-    /// The kernel asks again within microseconds; a program that tries again after a pause finds nothing here. What failed
-    /// sooner than this is not kept: to ask the store again costs no more.
-    /// </summary>
+    /// <summary>The kernel asks again within microseconds; a program that tries again after a pause finds nothing here.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
+
+    // A few round trips. To ask again costs no more than the first time; tries that go on to a deadline take longer, though the
+    // last may end well before it.
+    private static readonly TimeSpan _leastWait = TimeSpan.FromMilliseconds(100);
 
     // 32 readers with a readahead of 1 MiB each, in READs of 128 KiB.
     private const int Capacity = 256;
@@ -30,7 +31,7 @@ internal sealed class RecentFailures(MountClock clock)
     public void Add(FileInode file, long offset, int length, Errno errno, long since)
     {
         long now = clock.Now;
-        if (now - since < KeptFor.Ticks)
+        if (now - since < _leastWait.Ticks)
             return;
         lock (_gate)
         {

@@ -28,6 +28,19 @@ public sealed class FuseMount
     /// <summary>The device; its ownership passes to the <see cref="FuseSession"/>.</summary>
     public IFuseDevice Device { get; }
 
+    /// <summary>
+    /// Whether this machine lets this process mount, as far as that can be known without mounting: /dev/fuse and, without
+    /// CAP_SYS_ADMIN, fusermount3. For before work that would be in vain.
+    /// </summary>
+    /// <exception cref="FuseException"><see cref="FuseFailure.NoDevice"/> or <see cref="FuseFailure.NoFusermount"/>.</exception>
+    public static void CheckMachine()
+    {
+        using FileDescriptor? device = OpenDevice();
+        // mount(2) of FUSE asks for the capability (fs/namespace.c, may_mount): without it the answer is known.
+        if (device is null || !Capabilities.HasSysAdmin())
+            Fusermount.Check();
+    }
+
     /// <summary>Checks the mountpoint, opens /dev/fuse and mounts. The session must be started next.</summary>
     /// <exception cref="FuseException">With the failure and a line that says what to do; nothing is left mounted.</exception>
     public static FuseMount Create(string mountpoint, FuseMountOptions options)
@@ -83,20 +96,10 @@ public sealed class FuseMount
     /// <summary>mount(2); null where the process may not, and fusermount3 must.</summary>
     private static FileDescriptor? MountDirectly(string path, FuseMountOptions options)
     {
-        int fd = LibC.Open(DevicePath, LibC.O_RDWR | LibC.O_CLOEXEC);
-        if (fd < 0)
-        {
-            return LibC.LastError switch
-            {
-                Errno.EACCES or Errno.EPERM => null,
-                Errno.ENOENT => throw NoDevice($"{DevicePath} does not exist"),
-                Errno.ENODEV or Errno.ENXIO => throw NoDevice("the kernel has no FUSE"),
-                var error => throw NoDevice($"{DevicePath} cannot be opened ({error})"),
-            };
-        }
-        var descriptor = new FileDescriptor(fd);
+        if (OpenDevice() is not { } descriptor)
+            return null;
         ulong flags = LibC.MS_NOSUID | LibC.MS_NODEV | (options.ReadOnly ? LibC.MS_RDONLY : 0);
-        if (LibC.Mount(options.Source, path, "fuse." + options.Subtype, flags, OptionsOf(fd, options)) == 0)
+        if (LibC.Mount(options.Source, path, "fuse." + options.Subtype, flags, OptionsOf(descriptor.Value, options)) == 0)
             return descriptor;
         Errno refusal = LibC.LastError;
         descriptor.Dispose();
@@ -106,6 +109,21 @@ public sealed class FuseMount
             Errno.ENODEV => throw NoDevice("the kernel has no FUSE"),
             Errno.ENOENT or Errno.ENOTDIR => throw new FuseException(FuseFailure.BadMountpoint, $"{path} is no directory any more"),
             _ => throw new FuseException(FuseFailure.MountFailed, $"mounting {path} failed ({refusal})"),
+        };
+    }
+
+    /// <summary>Null where the process may not, and fusermount3 might.</summary>
+    private static FileDescriptor? OpenDevice()
+    {
+        int fd = LibC.Open(DevicePath, LibC.O_RDWR | LibC.O_CLOEXEC);
+        if (fd >= 0)
+            return new FileDescriptor(fd);
+        return LibC.LastError switch
+        {
+            Errno.EACCES or Errno.EPERM => null,
+            Errno.ENOENT => throw NoDevice($"{DevicePath} does not exist"),
+            Errno.ENODEV or Errno.ENXIO => throw NoDevice("the kernel has no FUSE"),
+            var error => throw NoDevice($"{DevicePath} cannot be opened ({error})"),
         };
     }
 

@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Mono.Unix.Native;
 using S3Mount.Fuse.Interop;
 
 namespace S3Mount.Fuse.Mounting;
@@ -21,6 +23,9 @@ internal static class Fusermount
 
     // PATH, and where packages put programs when PATH is the short one of a service.
     private static string SearchPath => Environment.GetEnvironmentVariable("PATH") + ":/usr/bin:/bin:/usr/local/bin:/usr/sbin:/sbin";
+
+    /// <exception cref="FuseException"><see cref="FuseFailure.NoFusermount"/>.</exception>
+    public static void Check() => Locate(SearchPath);
 
     public static FileDescriptor Mount(string mountpoint, FuseMountOptions options)
     {
@@ -79,18 +84,27 @@ internal static class Fusermount
         return new FuseException(FuseFailure.MountFailed, output.Length > 0 ? output : $"{Program} failed without a word");
     }
 
-    /// <summary>Where the program is.</summary>
+    /// <summary>Where the program is. One that may not be executed is passed over, as execvp(3) does.</summary>
     internal static string Locate(string path)
     {
+        string? refused = null;
         foreach (string directory in path.Split(':', StringSplitOptions.RemoveEmptyEntries))
         {
             string candidate = Path.Join(directory, Program);
-            if (File.Exists(candidate))
+            if (!File.Exists(candidate))
+                continue;
+            if (Syscall.access(candidate, AccessModes.X_OK) == 0)
                 return candidate;
+            refused ??= candidate;
         }
+        if (refused is not null)
+            throw CannotRun(refused, "permission denied");
         throw new FuseException(FuseFailure.NoFusermount,
             $"mounting without root (CAP_SYS_ADMIN) needs {Program}: install the package fuse3 (apt-get install fuse3)");
     }
+
+    private static FuseException CannotRun(string program, string why, Exception? innerException = null) =>
+        new(FuseFailure.NoFusermount, $"{program} cannot be executed ({why}): install the package fuse3 anew (apt-get install --reinstall fuse3)", innerException);
 
     private static (int ExitCode, string Output) Run(string[] arguments, string? commFd, Action started)
     {
@@ -107,7 +121,7 @@ internal static class Fusermount
             else
                 output.Append(output.Length > 0 ? "; " : "").Append(line.Data);
         };
-        process.Start();
+        Start(process);
         started();
         process.BeginErrorReadLine();
         if (!process.WaitForExit(_deadline))
@@ -117,5 +131,18 @@ internal static class Fusermount
         }
         isRead.Wait(_outputDeadline);
         return (process.ExitCode, output.ToString());
+    }
+
+    private static void Start(Process process)
+    {
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            // Another processor's, or damaged.
+            throw CannotRun(process.StartInfo.FileName, ((Errno)e.NativeErrorCode).ToString(), e);
+        }
     }
 }

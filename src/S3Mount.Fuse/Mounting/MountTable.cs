@@ -29,7 +29,7 @@ public static class MountTable
     /// <exception cref="FuseException">Busy, not mounted, or not allowed.</exception>
     public static void Unmount(string mountpoint, bool lazy)
     {
-        string path = MountpointCheck.Resolve(mountpoint);
+        string path = MountpointPath.Resolve(mountpoint);
         MountTableEntry entry = Find(path)
             ?? throw new FuseException(FuseFailure.MountFailed, $"nothing is mounted at {path}");
         if (!entry.IsFuse)

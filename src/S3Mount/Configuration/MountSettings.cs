@@ -13,7 +13,7 @@ internal sealed record MountSettings
     /// <summary>Empty, or ends in <c>/</c>.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>Absolute; links are not yet resolved.</summary>
+    /// <summary>Absolute; links are not yet resolved, nor the dots after them.</summary>
     public required string Mountpoint { get; init; }
 
     public bool Foreground { get; init; }

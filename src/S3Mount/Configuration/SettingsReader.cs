@@ -31,7 +31,7 @@ internal static class SettingsReader
         {
             Bucket = bucket.Bucket,
             Prefix = options.Has(MountOptions.Prefix) ? BucketText.ParsePrefix(options.Text(MountOptions.Prefix)!) : bucket.Prefix,
-            Mountpoint = command.Mountpoint.Length > 0 ? Path.GetFullPath(command.Mountpoint) : throw new UsageException("the mountpoint is empty"),
+            Mountpoint = command.Mountpoint.Length > 0 ? Path.Combine(Environment.CurrentDirectory, command.Mountpoint) : throw new UsageException("the mountpoint is empty"),
             Foreground = options.Has(MountOptions.Foreground),
             Region = options.Read(MountOptions.Region, ParseName, null),
             EndpointUrl = options.Read(MountOptions.EndpointUrl, ParseUrl, null),

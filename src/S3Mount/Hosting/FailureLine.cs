@@ -9,7 +9,7 @@ internal static class FailureLine
     public static string Of(Exception exception) => exception switch
     {
         UsageException or StartupException or FuseException => exception.Message,
-        TypeInitializationException { InnerException: DllNotFoundException } => $"libMonoPosixHelper.so is missing; it belongs beside {Environment.ProcessPath}",
+        DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => $"libMonoPosixHelper.so is missing; it belongs beside {Environment.ProcessPath}",
         _ => $"internal error: {exception}".ReplaceLineEndings(" "),
     };
 }

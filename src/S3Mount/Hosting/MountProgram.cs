@@ -1,5 +1,6 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
+using S3Mount.Fuse.Mounting;
 using S3Mount.Interop;
 using S3Mount.Logging;
 
@@ -14,8 +15,8 @@ internal static class MountProgram
     public static async Task<int> RunAsync(MountSettings settings, bool background)
     {
         string mountpoint = MountpointPath.Resolve(settings.Mountpoint);
-        MountpointCheck.ThrowIfBelow(mountpoint, settings.LogFile);
-        MountpointCheck.ThrowIfOthersAreNotAllowed(settings, LibC.GetEffectiveUid());
+        StartCheck.ThrowIfBelow(mountpoint, settings.LogFile);
+        StartCheck.ThrowIfOthersAreNotAllowed(settings, LibC.GetEffectiveUid());
         using var log = new LogQueue(OpenSink(settings, background), TimeProvider.System);
         var logger = new LineLogger(log, settings.LogLevel);
         TaskScheduler.UnobservedTaskException += (_, unseen) => logger.UnobservedTaskException(unseen.Exception);

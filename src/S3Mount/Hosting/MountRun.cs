@@ -45,7 +45,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         long start = timeProvider.GetTimestamp();
         logger.Mounting(ProgramVersion.Text, settings.Url, mountpoint, settings.Memory >> 20);
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
-        await MountpointCheck.PrepareAsync(mountpoint, settings, timeProvider, Cleared).ConfigureAwait(false);
+        StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
+        FuseMount.CheckMachine();
         S3ObjectStore store = await OpenStoreAsync(signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {

@@ -11,9 +11,9 @@ internal static class UmountProgram
     /// <exception cref="FuseException">Not allowed.</exception>
     public static void Run(UmountCommand command)
     {
-        string mountpoint = MountpointPath.Resolve(Path.GetFullPath(command.Mountpoint));
+        string mountpoint = MountpointPath.Resolve(command.Mountpoint);
         MountTableEntry entry = MountTable.Find(mountpoint) ?? throw new StartupException($"nothing is mounted at {mountpoint}");
-        if (entry.FileSystemType != MountpointCheck.OwnType)
+        if (entry.FileSystemType != StartCheck.OwnType)
             throw new StartupException($"{mountpoint} is not a mount of s3mount ({entry.FileSystemType}, {entry.Source}); unmount it with: umount {mountpoint}");
         try
         {

@@ -5,8 +5,6 @@ namespace S3Mount.Interop;
 /// <summary>The calls that .NET does not offer. Errors are in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
 internal static partial class LibC
 {
-    public const int ECONNABORTED = 103;
-    public const int ENOTCONN = 107;
     public const int FD_CLOEXEC = 1;
     public const int F_GETFD = 1;
     public const int F_SETFD = 2;
@@ -40,9 +38,4 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
-
-    /// <summary>statfs(2). On FUSE it always asks the daemon, where stat may be answered from the kernel's cache (fuse_statfs, fs/fuse/inode.c, v6.18).</summary>
-    /// <param name="buffer">At least 256 bytes: more than struct statfs on any architecture.</param>
-    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int StatFs(string path, Span<byte> buffer);
 }

@@ -43,6 +43,7 @@ public sealed class MountTableTests
     [TestCase("fuseblk", true)]
     [TestCase("fusectl", false)]
     [TestCase("ext4", false)]
+    [TestCase("autofs", false)]
     public void Fuse_mounts_are_known_by_their_type(string type, bool isFuse) =>
         Assert.That(Parse($"1 2 0:3 / /a rw - {type} src rw").Single().IsFuse, Is.EqualTo(isFuse));
 

@@ -21,12 +21,12 @@ public sealed class MountpointCheckTests
     [Test]
     public void A_missing_directory_is_named_with_what_makes_it() =>
         Assert.That(() => MountpointCheck.Check(Path.Join(_directory, "none")),
-            Throws.TypeOf<FuseException>().With.Property("Failure").EqualTo(FuseFailure.BadMountpoint).And.Message.Contains("mkdir -p"));
+            Throws.TypeOf<FuseException>().With.Property("Failure").EqualTo(FuseFailure.NoMountpoint).And.Message.Contains("mkdir -p"));
 
     [Test]
     public void A_directory_below_a_missing_one_is_refused() =>
         Assert.That(() => MountpointCheck.Check(Path.Join(_directory, "none", "deeper")),
-            Throws.TypeOf<FuseException>().With.Property("Failure").EqualTo(FuseFailure.BadMountpoint));
+            Throws.TypeOf<FuseException>().With.Property("Failure").EqualTo(FuseFailure.NoMountpoint));
 
     [Test]
     public void A_file_is_refused()
@@ -36,6 +36,15 @@ public sealed class MountpointCheckTests
         Assert.That(() => MountpointCheck.Check(file),
             Throws.TypeOf<FuseException>().With.Property("Failure").EqualTo(FuseFailure.BadMountpoint).And.Message.Contains("not a directory"));
         Assert.That(() => MountpointCheck.Check(file + "/x"), Throws.TypeOf<FuseException>().With.Message.Contains("not a directory"));
+    }
+
+    [Test]
+    public void A_link_that_leads_in_a_circle_is_refused()
+    {
+        string link = Path.Join(_directory, "loop");
+        File.CreateSymbolicLink(link, link);
+        Assert.That(() => MountpointCheck.Check(link),
+            Throws.TypeOf<FuseException>().With.Property("Failure").EqualTo(FuseFailure.BadMountpoint).And.Message.Contains("ELOOP"));
     }
 
     [Test]

@@ -1,4 +1,7 @@
+using System.Text.RegularExpressions;
+using Mono.Unix.Native;
 using S3Mount.Fuse.Mounting;
+using S3Mount.Testing;
 
 namespace S3Mount.Fuse.Tests.Mounting;
 
@@ -105,6 +108,28 @@ public sealed class UnprivilegedMountTests
     {
         ShellResult result = await RunAsync("chown 0:0 \"$mnt\"; serve");
         Assert.That(result.Text, Does.StartWith("BadMountpoint: "), result.Errors);
+    }
+
+    [TestCase("chmod 644 $base/fusermount3", "cannot be executed (permission denied)")]
+    [TestCase("chmod 755 $base/fusermount3", "cannot be executed (ENOEXEC)")]
+    public async Task A_fusermount_that_cannot_be_executed_is_named(string prepare, string reason)
+    {
+        ShellResult result = await RunAsync($"""
+            printf '\177nothing to run' > $base/fusermount3; {prepare}; mount --bind $base/fusermount3 /usr/bin/fusermount3
+            serve
+            """);
+        Assert.That(result.Text, Does.Match($"^NoFusermount: /[a-z/]*/fusermount3 {Regex.Escape(reason)}: install [^\n]*\n$"), result.Errors);
+    }
+
+    [Test]
+    public void A_fusermount_that_may_not_be_executed_is_passed_over()
+    {
+        using var first = new TempDirectory("s3mount-path");
+        using var second = new TempDirectory("s3mount-path");
+        first.Write("fusermount3", "");
+        string program = second.Write("fusermount3", "");
+        Syscall.chmod(program, FilePermissions.S_IRWXU);
+        Assert.That(Fusermount.Locate($"{first.Path}:{second.Path}"), Is.EqualTo(program));
     }
 
     [Test]

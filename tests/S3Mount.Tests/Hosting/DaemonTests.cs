@@ -107,6 +107,32 @@ public sealed class DaemonTests
 
     [Test]
     [CancelAfter(120_000)]
+    public async Task A_daemon_that_hangs_holds_up_neither_the_next_mount_nor_umount(CancellationToken cancellationToken)
+    {
+        await using RunningMount mount = await RunningMount.CreateAsync();
+        Assert.That((await mount.RunAsync(mount.Arguments())).ExitCode, Is.Zero);
+        int daemon = mount.DaemonId()!.Value;
+        ProcessSignals.Send(daemon, ProcessSignals.Stop);
+        try
+        {
+            ChildResult same = await mount.RunAsync(mount.Arguments());
+            Assert.That(
+                (same.ExitCode, same.Error),
+                Is.EqualTo((1, $"s3mount: {mount.Mountpoint} is already mounted (fuse.s3mount, s3mount#bucket), and its daemon does not answer; unmount it with: s3mount umount {mount.Mountpoint}\n")));
+            ChildResult below = await mount.RunAsync(["bucket", mount.Mountpoint + "/train", "--endpoint-url", mount.Server.Url]);
+            Assert.That((below.ExitCode, below.Error), Is.EqualTo((1, $"s3mount: {mount.Mountpoint}/train does not answer: it lies in a mount that hangs\n")));
+            ChildResult umount = await mount.RunAsync("umount", mount.Mountpoint);
+            Assert.That((umount.ExitCode, umount.Error, mount.IsMounted), Is.EqualTo((0, "", false)));
+        }
+        finally
+        {
+            ProcessSignals.Send(daemon, ProcessSignals.Continue);
+        }
+        await RunningMount.UntilAsync(() => mount.DaemonId() is null, cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
     public async Task An_aborted_connection_ends_the_daemon_and_leaves_no_mount(CancellationToken cancellationToken)
     {
         await using RunningMount mount = await RunningMount.CreateAsync();

@@ -5,7 +5,7 @@ using S3Mount.Tests.CommandLine;
 namespace S3Mount.Tests.Hosting;
 
 [TestFixture]
-public sealed class MountpointCheckTests
+public sealed class StartCheckTests
 {
     private string _directory = "";
 
@@ -19,10 +19,10 @@ public sealed class MountpointCheckTests
     public void A_log_below_the_mountpoint_is_refused()
     {
         Assert.That(
-            () => MountpointCheck.ThrowIfBelow(_directory, _directory + "/logs/s3mount.log"),
+            () => StartCheck.ThrowIfBelow(_directory, _directory + "/logs/s3mount.log"),
             Throws.TypeOf<UsageException>().With.Message.EqualTo($"--log-file: {_directory}/logs/s3mount.log lies below the mountpoint; choose another place"));
-        Assert.That(() => MountpointCheck.ThrowIfBelow(_directory, _directory + "-log/s3mount.log"), Throws.Nothing);
-        Assert.That(() => MountpointCheck.ThrowIfBelow(_directory, null), Throws.Nothing);
+        Assert.That(() => StartCheck.ThrowIfBelow(_directory, _directory + "-log/s3mount.log"), Throws.Nothing);
+        Assert.That(() => StartCheck.ThrowIfBelow(_directory, null), Throws.Nothing);
     }
 
     [Test]
@@ -30,7 +30,7 @@ public sealed class MountpointCheckTests
     {
         Directory.CreateDirectory(_directory + "/real");
         File.CreateSymbolicLink(_directory + "/link", "real");
-        Assert.That(() => MountpointCheck.ThrowIfBelow(_directory + "/real", _directory + "/link/s3mount.log"), Throws.TypeOf<UsageException>());
+        Assert.That(() => StartCheck.ThrowIfBelow(_directory + "/real", _directory + "/link/s3mount.log"), Throws.TypeOf<UsageException>());
     }
 
     [TestCase("--allow-other", 1000u, "# user_allow_other\n", false)]
@@ -44,17 +44,11 @@ public sealed class MountpointCheckTests
         File.WriteAllText(file, conf);
         if (allowed)
         {
-            Assert.That(() => MountpointCheck.ThrowIfOthersAreNotAllowed(Settings.Read("b", "/mnt", option), user, file), Throws.Nothing);
+            Assert.That(() => StartCheck.ThrowIfOthersAreNotAllowed(Settings.Read("b", "/mnt", option), user, file), Throws.Nothing);
             return;
         }
         Assert.That(
-            () => MountpointCheck.ThrowIfOthersAreNotAllowed(Settings.Read("b", "/mnt", option), user, file),
+            () => StartCheck.ThrowIfOthersAreNotAllowed(Settings.Read("b", "/mnt", option), user, file),
             Throws.TypeOf<StartupException>().With.Message.EqualTo($"{option} needs the line user_allow_other in {file} (or root)"));
     }
-
-    [TestCase("fuse", ExpectedResult = true)]
-    [TestCase("fuse.s3mount", ExpectedResult = true)]
-    [TestCase("fusectl", ExpectedResult = false)]
-    [TestCase("autofs", ExpectedResult = false)]
-    public bool Mounts_of_FUSE_are_told_from_others(string type) => MountpointCheck.IsFuse(type);
 }

@@ -1,6 +1,6 @@
-using S3Mount.Hosting;
+using S3Mount.Fuse.Mounting;
 
-namespace S3Mount.Tests.Hosting;
+namespace S3Mount.Fuse.Tests.Mounting;
 
 [TestFixture]
 public sealed class MountpointPathTests
@@ -28,6 +28,7 @@ public sealed class MountpointPathTests
     [TestCase("/relative", "/real/inner")]
     [TestCase("/up/real", "/real")]
     [TestCase("/link/not/there", "/real/not/there")]
+    [TestCase("/relative/../inner", "/real/inner")]
     public void Links_are_followed(string path, string expected) =>
         Assert.That(MountpointPath.Resolve(_directory + path, _ => false), Is.EqualTo(_directory + expected));
 
@@ -37,6 +38,19 @@ public sealed class MountpointPathTests
 
     [Test]
     public void A_loop_of_links_ends() => Assert.That(MountpointPath.Resolve(_directory + "/loop", _ => false), Is.EqualTo(_directory + "/loop"));
+
+    [Test]
+    [CancelAfter(10_000)]
+    public void A_loop_of_links_in_a_mount_ends_too(CancellationToken cancellationToken)
+    {
+        File.CreateSymbolicLink(_directory + "/circle", _directory + "/circle");
+        bool IsMounted(string path) => cancellationToken.IsCancellationRequested ? throw new TimeoutException() : path == _directory;
+        Assert.That(MountpointPath.Resolve(_directory + "/circle", IsMounted), Is.EqualTo(_directory + "/circle"));
+    }
+
+    [Test]
+    public void A_relative_path_belongs_to_the_working_directory() =>
+        Assert.That(MountpointPath.Resolve("s3mount-not-there/../x"), Is.EqualTo(MountpointPath.Resolve(Environment.CurrentDirectory) + "/x"));
 
     [TestCase("/")]
     [TestCase("/..")]

@@ -1,0 +1,69 @@
+using S3Mount.CommandLine;
+using S3Mount.Configuration;
+using S3Mount.Fuse;
+using S3Mount.Fuse.Mounting;
+
+namespace S3Mount.Hosting;
+
+/// <summary>What can be known of a mount before the store is asked.</summary>
+internal static class StartCheck
+{
+    /// <summary>As /proc/self/mountinfo shows our mounts.</summary>
+    public const string OwnType = "fuse.s3mount";
+
+    /// <summary>Mounts over mounts over mounts: more than one is an accident already.</summary>
+    private const int MostDeadMounts = 16;
+
+    /// <summary>Clears what dead daemons of ours have left, and refuses what cannot be mounted on.</summary>
+    /// <param name="mountpoint">Without links.</param>
+    /// <param name="cleared">Told of every mount that was cleared.</param>
+    /// <exception cref="FuseException">Missing, not a directory, mounted already, or left by somebody else's dead daemon.</exception>
+    /// <exception cref="UsageException">Missing, and the bucket is a directory.</exception>
+    public static void PrepareMountpoint(string mountpoint, MountSettings settings, Action cleared)
+    {
+        for (int dead = 0; ; dead++)
+        {
+            try
+            {
+                MountpointCheck.Check(mountpoint, entry => entry.FileSystemType == OwnType ? $"s3mount umount {mountpoint}" : null);
+                return;
+            }
+            catch (FuseException e) when (e.Failure == FuseFailure.DeadMount && dead < MostDeadMounts && MountTable.Find(mountpoint)?.FileSystemType == OwnType)
+            {
+                MountTable.Unmount(mountpoint, lazy: true);
+                cleared();
+            }
+            catch (FuseException e) when (e.Failure == FuseFailure.NoMountpoint && Directory.Exists(Path.Combine(settings.Bucket, settings.Prefix)))
+            {
+                // With the working directory of the caller: a bucket that names a directory there is likely one.
+                throw new UsageException($"bucket and mountpoint seem to be swapped: '{settings.Bucket}' is a directory and {mountpoint} does not exist");
+            }
+        }
+    }
+
+    /// <summary>fusermount3 refuses allow_other to users unless the administrator allows it; better said before the store is asked.</summary>
+    /// <exception cref="StartupException">/etc/fuse.conf can be read and does not allow it.</exception>
+    public static void ThrowIfOthersAreNotAllowed(MountSettings settings, uint effectiveUid, string fuseConf = "/etc/fuse.conf")
+    {
+        if (effectiveUid == 0 || !(settings.AllowOther || settings.AllowRoot))
+            return;
+        try
+        {
+            if (File.Exists(fuseConf) && File.ReadLines(fuseConf).Any(line => line.Trim() == "user_allow_other"))
+                return;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return; // fusermount3 can read it and will say.
+        }
+        string option = settings.AllowOther ? "--allow-other" : "--allow-root";
+        throw new StartupException($"{option} needs the line user_allow_other in {fuseConf} (or root)");
+    }
+
+    /// <exception cref="UsageException">The log would be written through the mount, by the process that serves it.</exception>
+    public static void ThrowIfBelow(string mountpoint, string? logFile)
+    {
+        if (logFile is not null && (MountpointPath.Resolve(logFile) + "/").StartsWith(mountpoint.TrimEnd('/') + "/", StringComparison.Ordinal))
+            throw new UsageException($"--log-file: {logFile} lies below the mountpoint; choose another place");
+    }
+}
