@@ -43,6 +43,8 @@ internal sealed class BlockFetcher : IDisposable
 
     public ObjectFileSystemOptions Options { get; }
 
+    public StreamTrust Trust { get; } = new();
+
     /// <summary>What one reader's window may take: its share of the half of the budget that readahead has.</summary>
     public long WindowShare => Cache.Budget.Limit / 2 / Math.Max(1, Volatile.Read(ref _streaming));
 

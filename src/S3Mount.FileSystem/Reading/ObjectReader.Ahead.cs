@@ -113,7 +113,10 @@ internal sealed partial class ObjectReader
             _isWatched = true;
             _fetcher.Watch(this);
         }
-        return ref _window.Observe(offset, length, _fetcher.Clock.Now);
+        ref ReadaheadWindow.Stream stream = ref _window.Observe(offset, length, _fetcher.Clock.Now);
+        if (offset == 0 && stream.Length == length && _fetcher.Trust.TryTake(out long window))
+            stream.Trust(window);
+        return ref stream;
     }
 
     private void BeginStreaming()
@@ -127,7 +130,14 @@ internal sealed partial class ObjectReader
     // A stream at the end of the object wants nothing more; its share goes to the others at once.
     private void EndStreamsAtEnd()
     {
-        if (_window.RemoveAt(Version.Size) && _window.IsEmpty)
+        bool ended = false;
+        while (_window.TryRemoveAt(Version.Size, out ReadaheadWindow.Stream stream))
+        {
+            ended = true;
+            if (stream.FromStart && stream.Length >= Version.Size)
+                _fetcher.Trust.Earn(stream.Demand);
+        }
+        if (ended && _window.IsEmpty)
             EndStreaming();
     }
 

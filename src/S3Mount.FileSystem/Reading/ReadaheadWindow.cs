@@ -75,15 +75,18 @@ internal sealed class ReadaheadWindow
 
         /// <summary>How far beyond <see cref="Next"/> it may be fetched, before any share is taken into account.</summary>
         public readonly long Window => FromStart
-            ? Math.Min(_demand, Math.Clamp(Growth * Length, MinPart, MaxWindow))
+            ? Math.Min(_demand, Math.Clamp(Growth * Length, _trusted, MaxWindow))
             : Length >= ProofOfStream ? Math.Min(_demand, Growth * Length) : 0;
 
-        // What the stream has been found to need: it grows only when it was too small, so that a slow reader, or a near store, fills
-        // no more memory than helps.
+        /// <summary>What the stream has been found to need.</summary>
+        public readonly long Demand => _demand;
+
+        // It grows only when it was too small, so that a slow reader, or a near store, fills no more memory than helps.
         private long _demand;
         private long _grownUntil;
+        private long _trusted;
 
-        public Stream(long offset) => (Next, Ahead, _demand) = (offset, offset, MinPart);
+        public Stream(long offset) => (Next, Ahead, _demand, _trusted) = (offset, offset, MinPart, MinPart);
 
         /// <summary>
         /// A READ had to wait for bytes: the window grows, once for all that had been asked for when it last grew.
@@ -95,6 +98,9 @@ internal sealed class ReadaheadWindow
             _demand = Math.Min(_demand * Growth, MaxWindow);
             _grownUntil = Ahead;
         }
+
+        /// <summary>Others like it have been read to the end: it begins with a window that theirs had grown to.</summary>
+        public void Trust(long window) => _demand = _trusted = Math.Clamp(window, MinPart, MaxWindow);
     }
 
     /// <summary>Enters a READ and returns the stream it belongs to; a new one takes the place of the one silent for longest.</summary>
@@ -123,17 +129,20 @@ internal sealed class ReadaheadWindow
 
     public bool IsEmpty => _count == 0;
 
-    /// <summary>Forgets the streams that have come to an offset, or beyond.</summary>
-    /// <returns>Whether there were any.</returns>
-    public bool RemoveAt(long end)
+    /// <summary>Forgets a stream that has come to an offset, or beyond.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool TryRemoveAt(long end, out Stream removed)
     {
-        int before = _count;
-        for (int i = _count - 1; i >= 0; i--)
+        for (int i = 0; i < _count; i++)
         {
-            if (_streams[i].Next >= end)
-                _streams[i] = _streams[--_count];
+            if (_streams[i].Next < end)
+                continue;
+            removed = _streams[i];
+            _streams[i] = _streams[--_count];
+            return true;
         }
-        return _count < before;
+        removed = default;
+        return false;
     }
 
     /// <summary>
