@@ -101,16 +101,11 @@ public sealed partial class ObjectFileSystem
     {
         while (true)
         {
-            try
-            {
-                return (reader, await reader.LeaseAsync(offset, length, cancellationToken).ConfigureAwait(false));
-            }
-            catch (ObjectDisposedException) when (reader.IsRetired)
-            {
-                // Its last block was evicted since it was looked up.
-                file.DropReader(reader);
-                reader = file.Reader ?? OpenReader(file);
-            }
+            if (await reader.LeaseAsync(offset, length, cancellationToken).ConfigureAwait(false) is { } leases)
+                return (reader, leases);
+            // Its last block was evicted since it was looked up.
+            file.DropReader(reader);
+            reader = file.Reader ?? OpenReader(file);
         }
     }
 

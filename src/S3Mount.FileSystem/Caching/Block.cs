@@ -104,6 +104,10 @@ internal sealed unsafe class Block : MemoryManager<byte>, IReadProgress
         return consumed >= Length && consumed - bytes < Length;
     }
 
+    /// <summary>
+    /// More bytes are valid. Whoever waited for the last ones goes on at once, on this thread, which has nothing left to read;
+    /// the others go on elsewhere, so that the body is read on meanwhile.
+    /// </summary>
     public void Advance(int filled)
     {
         Volatile.Write(ref _filled, filled);
@@ -121,7 +125,12 @@ internal sealed unsafe class Block : MemoryManager<byte>, IReadProgress
         if (ready is null)
             return;
         foreach (Waiter waiter in ready)
-            waiter.Filled.TrySetResult();
+        {
+            if (filled == Length)
+                waiter.TrySetResult();
+            else
+                ThreadPool.UnsafeQueueUserWorkItem(static waiter => waiter.TrySetResult(), waiter, preferLocal: false);
+        }
     }
 
     /// <summary>The fetch has failed: whoever waits, and whoever will, sees this.</summary>
@@ -137,7 +146,7 @@ internal sealed unsafe class Block : MemoryManager<byte>, IReadProgress
         if (waiters is null)
             return;
         foreach (Waiter waiter in waiters)
-            waiter.Filled.TrySetException(failure);
+            waiter.TrySetException(failure);
     }
 
     /// <summary>Completes when the bytes below <paramref name="needed"/> (from the block's beginning) are valid.</summary>
@@ -154,7 +163,7 @@ internal sealed unsafe class Block : MemoryManager<byte>, IReadProgress
                 return Task.FromException(_failure);
             (_waiters ??= []).Add(waiter);
         }
-        return waiter.Filled.Task.WaitAsync(cancellationToken);
+        return waiter.Task.WaitAsync(cancellationToken);
     }
 
     public override Span<byte> GetSpan() => new((void*)_address, Length);
@@ -170,8 +179,8 @@ internal sealed unsafe class Block : MemoryManager<byte>, IReadProgress
     {
     }
 
-    private readonly record struct Waiter(int Needed)
+    private sealed class Waiter(int needed) : TaskCompletionSource
     {
-        public TaskCompletionSource Filled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public int Needed { get; } = needed;
     }
 }

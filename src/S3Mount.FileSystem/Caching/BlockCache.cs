@@ -12,11 +12,9 @@ namespace S3Mount.FileSystem.Caching;
 internal sealed class BlockCache : IDisposable
 {
     // What has been read is in the kernel's page cache. A little is kept for readers that come a moment later without it:
-    // O_DIRECT, a page shared by two READs, pages dropped again at once. 32 MiB are 32 READs of the largest size.
-    private const long MaxConsumedKept = 32 << 20;
-
-    // Free memory kept for the next blocks; 64 MiB are eight parts of the largest size.
-    private const long MaxPoolKept = 64 << 20;
+    // O_DIRECT, a page shared by two READs, pages dropped again at once. One part of the largest size; more of it makes the memory
+    // that is filled next colder.
+    private const long MaxConsumedKept = 8 << 20;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<Block> _unread = new();
@@ -28,7 +26,7 @@ internal sealed class BlockCache : IDisposable
     public BlockCache(long budget)
     {
         Budget = new MemoryBudget(budget);
-        _pool = new BlockPool(budget, Math.Min(MaxPoolKept, budget / 4));
+        _pool = new BlockPool(budget);
         _consumedLimit = Math.Min(MaxConsumedKept, budget / 4);
     }
 
@@ -88,7 +86,7 @@ internal sealed class BlockCache : IDisposable
                 block.Node = _unread.AddLast(block);
             }
         }
-        Trim();
+        TrimConsumed();
     }
 
     /// <summary>Readers have got all of a block's bytes.</summary>
@@ -102,7 +100,7 @@ internal sealed class BlockCache : IDisposable
             _consumed.AddLast(block.Node);
             _consumedBytes += block.Capacity;
         }
-        Trim();
+        TrimConsumed();
     }
 
     /// <summary>A lease has ended: if somebody waits for memory, now there may be some.</summary>
@@ -115,6 +113,9 @@ internal sealed class BlockCache : IDisposable
             Unlink(block);
     }
 
+    /// <summary>Gives memory back to the system that no block has needed since the last call.</summary>
+    public void Trim() => _pool.Trim();
+
     public void Dispose() => _pool.Dispose();
 
     internal void Free(Block block, nint address)
@@ -123,7 +124,7 @@ internal sealed class BlockCache : IDisposable
         Budget.Release(block.Capacity);
     }
 
-    private void Trim()
+    private void TrimConsumed()
     {
         while (IsOverConsumed() && EvictOne(evictUnread: false))
         {

@@ -1,14 +1,13 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace S3Mount.FileSystem.Caching;
 
 /// <summary>
-/// Native memory for blocks, in size classes, aligned to pages. What is returned is kept for the next block up to a bound, so
-/// that a stream of blocks does not make the kernel clear fresh pages for each; what is kept and what is rented together never
-/// pass the limit. Any thread.
+/// Native memory for blocks, in size classes, aligned to pages. What is returned is kept for the next block, so that a stream of
+/// blocks does not make the kernel clear fresh pages for each, and goes back to the system when nobody has wanted it for a
+/// while; what is kept and what is rented together never pass the limit. Any thread.
 /// </summary>
-internal sealed unsafe class BlockPool : IDisposable
+internal sealed class BlockPool : IDisposable
 {
     public const int PageSize = 4096;
 
@@ -16,16 +15,14 @@ internal sealed unsafe class BlockPool : IDisposable
     private const int StepBits = 3;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, Stack<nint>> _free = [];
+    private readonly Dictionary<int, FreeList> _free = [];
     private readonly long _limit;
-    private readonly long _keepLimit;
     private long _rented; // guarded by _gate
     private long _kept; // guarded by _gate
     private bool _disposed;
 
     /// <param name="limit">Bytes that may be rented at once; whoever rents sees to that.</param>
-    /// <param name="keepLimit">Bytes of free memory that are kept.</param>
-    public BlockPool(long limit, long keepLimit) => (_limit, _keepLimit) = (limit, keepLimit);
+    public BlockPool(long limit) => _limit = limit;
 
     /// <summary>Bytes that the pool has from the system, rented and free.</summary>
     public long Allocated
@@ -49,20 +46,19 @@ internal sealed unsafe class BlockPool : IDisposable
     /// <param name="capacity">As <see cref="CapacityFor"/> gave it. The bytes are not cleared.</param>
     public nint Rent(int capacity)
     {
-        List<nint>? dropped;
+        List<(nint Address, int Capacity)>? dropped;
         lock (_gate)
         {
             _rented += capacity;
-            if (_free.TryGetValue(capacity, out Stack<nint>? stack) && stack.TryPop(out nint address))
+            if (_free.TryGetValue(capacity, out FreeList? free) && free.TryPop(out nint address))
             {
                 _kept -= capacity;
                 return address;
             }
             dropped = DropKept();
         }
-        foreach (nint unused in dropped ?? [])
-            NativeMemory.AlignedFree((void*)unused);
-        return (nint)NativeMemory.AlignedAlloc((nuint)capacity, PageSize);
+        Free(dropped);
+        return NativePages.Allocate(capacity);
     }
 
     public void Return(nint address, int capacity)
@@ -70,44 +66,100 @@ internal sealed unsafe class BlockPool : IDisposable
         lock (_gate)
         {
             _rented -= capacity;
-            if (!_disposed && _kept + capacity <= _keepLimit)
+            if (!_disposed)
             {
-                if (!_free.TryGetValue(capacity, out Stack<nint>? stack))
-                    _free.Add(capacity, stack = new Stack<nint>());
-                stack.Push(address);
+                if (!_free.TryGetValue(capacity, out FreeList? free))
+                    _free.Add(capacity, free = new FreeList());
+                free.Push(address);
                 _kept += capacity;
                 return;
             }
         }
-        NativeMemory.AlignedFree((void*)address);
+        NativePages.Free(address, capacity);
+    }
+
+    /// <summary>Gives back to the system what has lain unused since the last call.</summary>
+    public void Trim()
+    {
+        List<(nint, int)>? dropped = null;
+        lock (_gate)
+        {
+            foreach ((int capacity, FreeList free) in _free)
+            {
+                for (int unused = free.TakeUnused(); unused > 0; unused--)
+                    Drop(free, capacity, ref dropped);
+            }
+        }
+        Free(dropped);
     }
 
     public void Dispose()
     {
+        List<(nint, int)>? dropped = null;
         lock (_gate)
         {
             _disposed = true;
-            foreach (Stack<nint> stack in _free.Values)
+            foreach ((int capacity, FreeList free) in _free)
             {
-                while (stack.TryPop(out nint address))
-                    NativeMemory.AlignedFree((void*)address);
+                while (Drop(free, capacity, ref dropped))
+                {
+                }
             }
-            _kept = 0;
         }
+        Free(dropped);
     }
 
     // Under the gate: free memory of other sizes makes way for what is rented.
-    private List<nint>? DropKept()
+    private List<(nint, int)>? DropKept()
     {
-        List<nint>? dropped = null;
-        foreach ((int capacity, Stack<nint> stack) in _free)
+        List<(nint, int)>? dropped = null;
+        foreach ((int capacity, FreeList free) in _free)
         {
-            while (_rented + _kept > _limit && stack.TryPop(out nint address))
+            while (_rented + _kept > _limit && Drop(free, capacity, ref dropped))
             {
-                _kept -= capacity;
-                (dropped ??= []).Add(address);
             }
         }
         return dropped;
+    }
+
+    private bool Drop(FreeList free, int capacity, ref List<(nint, int)>? dropped)
+    {
+        if (!free.TryPop(out nint address))
+            return false;
+        _kept -= capacity;
+        (dropped ??= []).Add((address, capacity));
+        return true;
+    }
+
+    private static void Free(List<(nint Address, int Capacity)>? dropped)
+    {
+        if (dropped is null)
+            return;
+        foreach ((nint address, int capacity) in dropped)
+            NativePages.Free(address, capacity);
+    }
+
+    /// <summary>Free blocks of one size; the one used last is the first to be used again, while the processor still has it.</summary>
+    private sealed class FreeList
+    {
+        private readonly Stack<nint> _addresses = new();
+        private int _fewest;
+
+        public void Push(nint address) => _addresses.Push(address);
+
+        public bool TryPop(out nint address)
+        {
+            bool popped = _addresses.TryPop(out address);
+            _fewest = Math.Min(_fewest, _addresses.Count);
+            return popped;
+        }
+
+        /// <summary>How many were never needed since the last call.</summary>
+        public int TakeUnused()
+        {
+            int unused = _fewest;
+            _fewest = _addresses.Count;
+            return unused;
+        }
     }
 }

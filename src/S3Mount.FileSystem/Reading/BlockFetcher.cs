@@ -16,13 +16,13 @@ internal sealed class BlockFetcher : IDisposable
     /// </summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<ObjectReader, byte> _streaming = new();
+    private readonly ConcurrentDictionary<ObjectReader, byte> _watched = new();
     private readonly ITimer _sweep;
     private readonly IObjectStore _store;
     private readonly CancellationToken _stopping;
     private readonly int _maxAhead;
     private int _ahead;
-    private int _streamingCount;
+    private int _streaming;
 
     /// <param name="stopping">Trips when the mount ends.</param>
     public BlockFetcher(IObjectStore store, BlockCache cache, MountClock clock, ObjectFileSystemOptions options, CancellationToken stopping)
@@ -43,27 +43,27 @@ internal sealed class BlockFetcher : IDisposable
 
     public ObjectFileSystemOptions Options { get; }
 
+    public StreamTrust Trust { get; } = new();
+
     /// <summary>What one reader's window may take: its share of the half of the budget that readahead has.</summary>
-    public long WindowShare => Cache.Budget.Limit / 2 / Math.Max(1, Volatile.Read(ref _streamingCount));
+    public long WindowShare => Cache.Budget.Limit / 2 / Math.Max(1, Volatile.Read(ref _streaming));
 
-    public void StreamingBegan(ObjectReader reader)
-    {
-        if (_streaming.TryAdd(reader, 0))
-            Interlocked.Increment(ref _streamingCount);
-    }
+    public void StreamingBegan() => Interlocked.Increment(ref _streaming);
 
-    public void StreamingEnded(ObjectReader reader)
-    {
-        if (_streaming.TryRemove(reader, out _))
-            Interlocked.Decrement(ref _streamingCount);
-    }
+    public void StreamingEnded() => Interlocked.Decrement(ref _streaming);
 
-    /// <summary>Streams that have been silent for a while give back what was fetched for them.</summary>
+    /// <summary>From now on the reader is looked at by <see cref="DropSilent"/>.</summary>
+    public void Watch(ObjectReader reader) => _watched.TryAdd(reader, 0);
+
+    public void Unwatch(ObjectReader reader) => _watched.TryRemove(reader, out _);
+
+    /// <summary>Streams that have been silent for a while give back what was fetched for them, and the system what nobody uses.</summary>
     public void DropSilent()
     {
         long moment = Clock.Now - SilentAfter.Ticks;
-        foreach ((ObjectReader reader, _) in _streaming)
+        foreach ((ObjectReader reader, _) in _watched)
             reader.DropIfSilent(moment);
+        Cache.Trim();
     }
 
     public void Dispose() => _sweep.Dispose();
@@ -85,6 +85,7 @@ internal sealed class BlockFetcher : IDisposable
     /// </summary>
     public async Task FetchAsync(Block block, bool ahead, CancellationToken readerClosed)
     {
+        Exception? failure = null;
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, readerClosed);
@@ -92,17 +93,17 @@ internal sealed class BlockFetcher : IDisposable
             block.Advance(block.Length);
             Cache.OnFetched(block);
         }
-        catch (Exception failure)
+        catch (Exception exception)
         {
+            failure = exception;
             block.Reader.Remove(block);
+        }
+        if (ahead)
+            LeaveAhead();
+        block.Release();
+        Cache.OnReleased();
+        // Last: whoever waited goes on here, and finds the memory given back.
+        if (failure is not null)
             block.Fail(failure);
-        }
-        finally
-        {
-            if (ahead)
-                LeaveAhead();
-            block.Release();
-            Cache.OnReleased();
-        }
     }
 }

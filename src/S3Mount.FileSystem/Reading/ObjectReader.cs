@@ -13,7 +13,7 @@ namespace S3Mount.FileSystem.Reading;
 /// has not forgotten. Who still holds it takes another (<see cref="IsRetired"/>).
 /// </para>
 /// </summary>
-internal sealed class ObjectReader : IDisposable
+internal sealed partial class ObjectReader : IDisposable
 {
     // CancellationTokenSource takes at most 2^32 - 2 ms; whoever waits longer waits for ever.
     private static readonly TimeSpan _longestTimer = TimeSpan.FromDays(49);
@@ -21,13 +21,11 @@ internal sealed class ObjectReader : IDisposable
     private readonly Lock _gate = new();
     // Ordered by offset, not overlapping.
     private readonly List<Block> _blocks = [];
-    private readonly ReadaheadWindow _window = new();
     private readonly BlockFetcher _fetcher;
     private readonly Action<ObjectReader>? _onRetired;
     private readonly CancellationTokenSource _closed = new();
     private bool _isClosed;
     private bool _isRetired;
-    private bool _isStreaming;
 
     /// <param name="onRetired">Called once, without any lock, when the reader retires; without it, it never does.</param>
     public ObjectReader(BlockFetcher fetcher, ObjectKey key, in ObjectVersion version, Action<ObjectReader>? onRetired = null)
@@ -93,14 +91,17 @@ internal sealed class ObjectReader : IDisposable
 
     /// <summary>
     /// Leases on the blocks that hold a range; what is missing is fetched. Completes when every byte of the range is there. The
-    /// leases are the caller's, also those of a list that a failure left behind is released here.
+    /// leases are the caller's; after a failure there are none.
     /// </summary>
+    /// <returns>Null: it has retired, and another reader must be asked.</returns>
     /// <exception cref="ObjectStoreException"/>
     /// <exception cref="TimeoutException">No memory could be had before the deadline.</exception>
-    /// <exception cref="ObjectDisposedException">It has been disposed, or has retired.</exception>
-    public async Task<List<Block>> LeaseAsync(long offset, int length, CancellationToken cancellationToken)
+    /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
+    public async Task<List<Block>?> LeaseAsync(long offset, int length, CancellationToken cancellationToken)
     {
-        List<Block> leases = await ReserveAndLeaseAsync(offset, length, cancellationToken).ConfigureAwait(false);
+        List<Block>? leases = await ReserveAndLeaseAsync(offset, length, cancellationToken).ConfigureAwait(false);
+        if (leases is null)
+            return null;
         try
         {
             long end = offset + length;
@@ -117,48 +118,6 @@ internal sealed class ObjectReader : IDisposable
         }
     }
 
-    /// <summary>Enters a READ that was answered from blocks, and fetches ahead what its stream will want next.</summary>
-    public void Observe(long offset, int length)
-    {
-        if (Version.Size <= ReadaheadWindow.SmallObject)
-            return;
-        List<Block>? started = null;
-        int wanted;
-        lock (_gate)
-        {
-            if (_isClosed)
-                return;
-            wanted = StartAhead(ref _window.Observe(offset, length, _fetcher.Clock.Now), ref started);
-            EndStreamsAtEnd();
-        }
-        // Room is made without the gate, since evicting takes the gates of other readers; the next READ tries again.
-        if (wanted > 0)
-            _fetcher.Cache.MakeRoom(wanted);
-        Fetch(started, ahead: true);
-    }
-
-    /// <summary>Drops what was fetched ahead if no stream has moved since that moment.</summary>
-    /// <returns>Whether the reader is still streaming.</returns>
-    public bool DropIfSilent(long moment)
-    {
-        List<Block> dropped = [];
-        lock (_gate)
-        {
-            if (!_isStreaming || !_window.IsSilentSince(moment))
-                return _isStreaming;
-            _window.Reset();
-            EndStreaming();
-            foreach (Block block in _blocks)
-            {
-                if (block.IsComplete && !block.IsInUse)
-                    dropped.Add(block);
-            }
-        }
-        foreach (Block block in dropped)
-            Remove(block);
-        return false;
-    }
-
     /// <summary>Takes a block out of the index, if it is in it.</summary>
     public void Remove(Block block)
     {
@@ -170,9 +129,7 @@ internal sealed class ObjectReader : IDisposable
                 return;
             _blocks.RemoveAt(index);
             block.IsIndexed = false;
-            retires = _onRetired is not null && !_isClosed && _blocks.Count == 0 && _window.IsEmpty;
-            if (retires)
-                Retire();
+            retires = TryRetire();
         }
         _fetcher.Cache.OnRemoved(block);
         block.Release();
@@ -197,16 +154,21 @@ internal sealed class ObjectReader : IDisposable
             Remove(block);
     }
 
-    private void Retire()
+    // Under the gate.
+    private bool TryRetire()
     {
+        if (_onRetired is null || _isClosed || _blocks.Count > 0 || !_window.IsEmpty)
+            return false;
         _isClosed = true;
         Volatile.Write(ref _isRetired, true);
         EndStreaming();
+        return true;
     }
 
-    private async Task<List<Block>> ReserveAndLeaseAsync(long offset, int length, CancellationToken cancellationToken)
+    private async Task<List<Block>?> ReserveAndLeaseAsync(long offset, int length, CancellationToken cancellationToken)
     {
         int part = EnterStream(offset, length);
+        long began = _fetcher.Clock.Now;
         long reserved = 0;
         while (true)
         {
@@ -239,36 +201,24 @@ internal sealed class ObjectReader : IDisposable
             if (reserved > 0)
                 _fetcher.Cache.Budget.Release(reserved);
             reserved = 0;
+            if (IsRetired)
+                return null;
             ObjectDisposedException.ThrowIf(closed, this);
             if (!_fetcher.Cache.TryReserve(needed, evictUnread: true))
-                await ReserveByDeadlineAsync(needed, cancellationToken).ConfigureAwait(false);
+                await ReserveByDeadlineAsync(needed, began, cancellationToken).ConfigureAwait(false);
             reserved = needed;
         }
     }
 
-    // How far beyond a READ a request for its missing bytes goes: to the end of a small object, by a part in a stream.
-    private int EnterStream(long offset, int length)
-    {
-        if (Version.Size <= ReadaheadWindow.SmallObject)
-            return 0;
-        lock (_gate)
-        {
-            long window = ShareOf(_window.Observe(offset, length, _fetcher.Clock.Now));
-            return (int)Math.Min(ReadaheadWindow.PartFor(window), window);
-        }
-    }
-
-    // In whole pages, so that a page lies in one part. A window below one READ would cost a request for less than that.
-    private long ShareOf(in ReadaheadWindow.Stream stream)
-    {
-        long window = Math.Min(stream.Window, _fetcher.WindowShare) / BlockPool.PageSize * BlockPool.PageSize;
-        return window < ReadaheadWindow.MinWindow ? 0 : window;
-    }
-
-    private async Task ReserveByDeadlineAsync(long bytes, CancellationToken cancellationToken)
+    // The deadline is the READ's: what is reserved may turn out too little, and another turn gets what is left of the time.
+    private async Task ReserveByDeadlineAsync(long bytes, long began, CancellationToken cancellationToken)
     {
         TimeSpan deadline = _fetcher.Options.IoDeadline;
-        using var source = deadline > TimeSpan.Zero && deadline < _longestTimer ? new CancellationTokenSource(deadline, _fetcher.Clock.TimeProvider) : new CancellationTokenSource();
+        bool isBounded = deadline > TimeSpan.Zero && deadline < _longestTimer;
+        TimeSpan left = deadline - TimeSpan.FromTicks(_fetcher.Clock.Now - began);
+        using var source = isBounded
+            ? new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _fetcher.Clock.TimeProvider)
+            : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(source.Token, cancellationToken);
         try
         {
@@ -322,60 +272,6 @@ internal sealed class ObjectReader : IDisposable
             leases.Add(_blocks[i]);
         }
         return leases;
-    }
-
-    // Under the gate: the parts of a stream's window that nobody has asked for yet, as far as memory and connections allow.
-    // Returns the bytes for which there was no memory.
-    private int StartAhead(ref ReadaheadWindow.Stream stream, ref List<Block>? started)
-    {
-        long window = ShareOf(stream);
-        int part = (int)Math.Min(ReadaheadWindow.PartFor(window), window);
-        long target = Math.Min(Version.Size, stream.Next + window);
-        while (part > 0 && stream.Ahead < target && (target - stream.Ahead >= part || target == Version.Size))
-        {
-            int i = FirstAt(stream.Ahead);
-            if (i < _blocks.Count && _blocks[i].Offset <= stream.Ahead)
-            {
-                stream.Ahead = _blocks[i].End;
-                continue;
-            }
-            long to = Math.Min(Math.Min(stream.Ahead + part, Version.Size), i < _blocks.Count ? _blocks[i].Offset : long.MaxValue);
-            int length = (int)(to - stream.Ahead);
-            if (!_fetcher.TryEnterAhead())
-                return 0;
-            if (!_fetcher.Cache.Budget.TryReserve(BlockPool.CapacityFor(length)))
-            {
-                _fetcher.LeaveAhead();
-                return BlockPool.CapacityFor(length);
-            }
-            (started ??= []).Add(Insert(stream.Ahead, length));
-            stream.Ahead = to;
-            BeginStreaming();
-        }
-        return 0;
-    }
-
-    private void BeginStreaming()
-    {
-        if (_isStreaming)
-            return;
-        _isStreaming = true;
-        _fetcher.StreamingBegan(this);
-    }
-
-    // A stream at the end of the object wants nothing more; its share goes to the others at once.
-    private void EndStreamsAtEnd()
-    {
-        if (_window.RemoveAt(Version.Size) && _window.IsEmpty)
-            EndStreaming();
-    }
-
-    private void EndStreaming()
-    {
-        if (!_isStreaming)
-            return;
-        _isStreaming = false;
-        _fetcher.StreamingEnded(this);
     }
 
     // Under the gate. One reference is the index's, one is the fetch's.

@@ -43,6 +43,8 @@ internal static class S3ErrorMapper
         401 or 403 => Refresh,
         // Without a code it may come from anything that speaks HTTP: that there is no such bucket only a store can say.
         404 when kind == S3OperationKind.List => Fail(failure.Error.Code is null ? ObjectStoreFailure.Malformed : ObjectStoreFailure.NoSuchBucket),
+        // Nor has an object been deleted because a proxy on the way cannot find something.
+        404 when kind == S3OperationKind.Get && failure.Error.Code is null => Fail(ObjectStoreFailure.Malformed),
         404 => Fail(ObjectStoreFailure.NotFound),
         408 or 429 => Retry,
         412 => Fail(ObjectStoreFailure.PreconditionFailed),

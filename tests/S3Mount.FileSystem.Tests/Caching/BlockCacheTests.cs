@@ -19,7 +19,7 @@ public sealed class BlockCacheTests : IDisposable
     public async Task A_lease_outlives_the_eviction_of_its_block()
     {
         using ObjectReader reader = _rig.OpenRamp("leased", MiB, seed: 1);
-        List<Block> lease = await reader.LeaseAsync(0, MiB, default);
+        List<Block> lease = (await reader.LeaseAsync(0, MiB, default))!;
         reader.Remove(lease[0]);
         Assert.That(ReaderRig.TryRead(reader, 0, 1), Is.Null);
         await FillAsync(15);
@@ -33,7 +33,7 @@ public sealed class BlockCacheTests : IDisposable
     public async Task A_leased_block_is_not_evicted_however_scarce_memory_is()
     {
         using ObjectReader reader = _rig.OpenRamp("leased", MiB, seed: 1);
-        List<Block> lease = await reader.LeaseAsync(0, MiB, default);
+        List<Block> lease = (await reader.LeaseAsync(0, MiB, default))!;
         await FillAsync(40);
         Assert.That(Ramp.FirstDifference(lease[0].Slice(0, MiB).Span, 0, seed: 1), Is.EqualTo(-1));
         Assert.That(ReaderRig.TryRead(reader, 0, 1), Is.Not.Null);
@@ -66,7 +66,7 @@ public sealed class BlockCacheTests : IDisposable
     public async Task A_block_is_consumed_by_its_bytes_in_any_order()
     {
         using ObjectReader reader = _rig.OpenRamp("o", MiB);
-        List<Block> lease = await reader.LeaseAsync(0, 1, default);
+        List<Block> lease = (await reader.LeaseAsync(0, 1, default))!;
         Block block = lease[0];
         Return(reader, lease, 1);
         Assert.That(block.IsConsumed, Is.False);
@@ -81,8 +81,8 @@ public sealed class BlockCacheTests : IDisposable
     public async Task Memory_goes_back_with_the_last_reference_and_not_before()
     {
         ObjectReader reader = _rig.OpenRamp("o", MiB);
-        List<Block> first = await reader.LeaseAsync(0, MiB, default);
-        List<Block> second = await reader.LeaseAsync(0, MiB, default);
+        List<Block> first = (await reader.LeaseAsync(0, MiB, default))!;
+        List<Block> second = (await reader.LeaseAsync(0, MiB, default))!;
         Assert.That(second[0], Is.SameAs(first[0]));
         reader.Dispose();
         Assert.That(_rig.Used, Is.EqualTo(MiB));
@@ -98,7 +98,7 @@ public sealed class BlockCacheTests : IDisposable
         ObjectReader[] readers = [.. Enumerable.Range(0, 16).Select(i => _rig.OpenRamp($"o{i}", MiB))];
         var leases = new List<List<Block>>();
         foreach (ObjectReader one in readers)
-            leases.Add(await one.LeaseAsync(0, MiB, cancellationToken));
+            leases.Add((await one.LeaseAsync(0, MiB, cancellationToken))!);
         using ObjectReader reader = _rig.OpenRamp("late", MiB, seed: 5);
         Task<byte[]> waiting = ReaderRig.ReadAsync(reader, 0, MiB, cancellationToken);
         Assert.That((waiting.IsCompleted, _rig.Cache.Budget.HasWaiters), Is.EqualTo((false, true)));

@@ -26,21 +26,23 @@ public sealed class BlockPoolTests
         }
     }
 
-    [Test]
-    public unsafe void Memory_is_aligned_to_pages_and_writable_to_its_end()
+    [TestCase(8192)]
+    [TestCase(2 << 20)]
+    [TestCase(9 << 20)]
+    public unsafe void Memory_is_aligned_to_pages_and_writable_to_its_end(int capacity)
     {
-        using var pool = new BlockPool(1 << 20, 1 << 20);
-        nint address = pool.Rent(8192);
+        using var pool = new BlockPool(16 << 20);
+        nint address = pool.Rent(capacity);
         Assert.That((long)address % BlockPool.PageSize, Is.Zero);
-        new Span<byte>((void*)address, 8192).Fill(7);
-        Assert.That(((byte*)address)[8191], Is.EqualTo(7));
-        pool.Return(address, 8192);
+        new Span<byte>((void*)address, capacity).Fill(7);
+        Assert.That(((byte*)address)[capacity - 1], Is.EqualTo(7));
+        pool.Return(address, capacity);
     }
 
     [Test]
     public void What_is_returned_is_used_again_for_the_same_size()
     {
-        using var pool = new BlockPool(1 << 20, 1 << 20);
+        using var pool = new BlockPool(1 << 20);
         nint address = pool.Rent(8192);
         pool.Return(address, 8192);
         nint other = pool.Rent(4096);
@@ -52,19 +54,26 @@ public sealed class BlockPoolTests
     }
 
     [Test]
-    public void Free_memory_is_kept_up_to_a_bound()
+    public void What_nobody_has_wanted_for_a_while_goes_back_to_the_system()
     {
-        using var pool = new BlockPool(1 << 20, keepLimit: 16_384);
+        using var pool = new BlockPool(1 << 20);
         nint[] addresses = [.. Enumerable.Range(0, 4).Select(_ => pool.Rent(8192))];
         foreach (nint address in addresses)
             pool.Return(address, 8192);
-        Assert.That(pool.Allocated, Is.EqualTo(16_384));
+        pool.Trim();
+        Assert.That(pool.Allocated, Is.EqualTo(4 * 8192), "just returned");
+
+        pool.Return(pool.Rent(8192), 8192);
+        pool.Trim();
+        Assert.That(pool.Allocated, Is.EqualTo(8192), "one of them was needed");
+        pool.Trim();
+        Assert.That(pool.Allocated, Is.Zero);
     }
 
     [Test]
     public void Free_memory_makes_way_for_what_is_rented()
     {
-        using var pool = new BlockPool(limit: 65_536, keepLimit: 32_768);
+        using var pool = new BlockPool(limit: 65_536);
         nint[] small = [.. Enumerable.Range(0, 8).Select(_ => pool.Rent(4096))];
         foreach (nint address in small)
             pool.Return(address, 4096);
@@ -75,13 +84,23 @@ public sealed class BlockPoolTests
         Assert.That(pool.Allocated, Is.EqualTo(65_536));
         pool.Return(large, 57_344);
         pool.Return(larger, 8192);
-        Assert.That(pool.Allocated, Is.LessThanOrEqualTo(32_768));
+    }
+
+    [Test]
+    public void A_pool_gives_everything_back_when_it_goes()
+    {
+        var pool = new BlockPool(16 << 20);
+        foreach (int capacity in (int[])[4096, 8192, 8 << 20])
+            pool.Return(pool.Rent(capacity), capacity);
+        Assert.That(pool.Allocated, Is.EqualTo(4096 + 8192 + (8 << 20)));
+        pool.Dispose();
+        Assert.That(pool.Allocated, Is.Zero);
     }
 
     [Test]
     public void A_disposed_pool_keeps_nothing_that_comes_back_later()
     {
-        var pool = new BlockPool(1 << 20, 1 << 20);
+        var pool = new BlockPool(1 << 20);
         nint address = pool.Rent(4096);
         pool.Dispose();
         pool.Return(address, 4096);

@@ -1,6 +1,7 @@
 using S3Mount.FileSystem.Reading;
 using S3Mount.ObjectStore;
 using S3Mount.Testing;
+using S3Mount.Testing.Objects;
 
 namespace S3Mount.FileSystem.Tests.Reading;
 
@@ -211,17 +212,17 @@ public sealed class ObjectReaderTests
     public async Task A_reader_retires_with_its_last_block_and_not_while_it_follows_a_stream()
     {
         var retired = new List<ObjectReader>();
-        Testing.Objects.StoredObject stored = _rig.Store.PutRamp("small", 1000);
+        StoredObject stored = _rig.Store.PutRamp("small", 1000);
         var small = new ObjectReader(_rig.Fetcher, stored.Key, stored.Version, retired.Add);
         await ReaderRig.ReadAsync(small, 0, 1000);
-        Testing.Objects.StoredObject large = _rig.Store.PutRamp("large", 2 * MiB);
+        StoredObject large = _rig.Store.PutRamp("large", 2 * MiB);
         var stream = new ObjectReader(_rig.Fetcher, large.Key, large.Version, retired.Add);
         await ReaderRig.ReadAsync(stream, 0, MiB);
         Assert.That(retired, Is.Empty);
         _rig.Cache.MakeRoom(_rig.Cache.Budget.Limit);
         Assert.That((_rig.Used, small.IsRetired, stream.IsRetired), Is.EqualTo((0, true, false)));
         Assert.That(retired, Is.EqualTo([small]));
-        Assert.That(async () => await ReaderRig.ReadAsync(small, 0, 1000), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(await small.LeaseAsync(0, 1000, default), Is.Null);
 
         await ReaderRig.ReadAsync(stream, MiB, MiB);
         _rig.Cache.MakeRoom(_rig.Cache.Budget.Limit);
@@ -229,10 +230,25 @@ public sealed class ObjectReaderTests
     }
 
     [Test]
+    public async Task A_reader_of_records_here_and_there_retires_when_it_falls_silent()
+    {
+        int retired = 0;
+        StoredObject stored = _rig.Store.PutRamp("records", 64 * MiB, 0);
+        var reader = new ObjectReader(_rig.Fetcher, stored.Key, stored.Version, _ => retired++);
+        for (int i = 1; i <= 5; i++)
+            ReaderRig.AssertRamp(await ReaderRig.ReadAsync(reader, i * 10L * MiB, 100_000), i * 10L * MiB, 100_000);
+        _rig.Cache.MakeRoom(_rig.Cache.Budget.Limit);
+        Assert.That((_rig.Used, retired), Is.EqualTo((0, 0)), "it may come back");
+        _rig.Time.Advance(BlockFetcher.SilentAfter * 1.5);
+        Assert.That((retired, reader.IsRetired), Is.EqualTo((1, true)));
+        Assert.That(await reader.LeaseAsync(0, 1, default), Is.Null);
+    }
+
+    [Test]
     public void A_reader_retires_after_a_failed_fetch_and_is_done_with()
     {
         _rig.Store.Fail(StoreOperation.Get, ObjectStoreFailure.Unavailable);
-        Testing.Objects.StoredObject stored = _rig.Store.PutRamp("small", 1000);
+        StoredObject stored = _rig.Store.PutRamp("small", 1000);
         int retired = 0;
         using var reader = new ObjectReader(_rig.Fetcher, stored.Key, stored.Version, _ => retired++);
         Assert.That(async () => await ReaderRig.ReadAsync(reader, 0, 1000), Throws.InstanceOf<ObjectStoreException>());

@@ -19,16 +19,54 @@ public sealed class ReadaheadWindowTests
     }
 
     [Test]
-    public void A_window_grows_with_what_was_read_and_stops_at_its_bound()
+    public void A_window_grows_while_its_stream_catches_up_with_it_and_stops_at_its_bound()
     {
         long last = 0;
         for (long offset = 0; offset < 256L * MiB; offset += MiB)
         {
-            long window = _window.Observe(offset, MiB, 0).Window;
-            Assert.That(window, Is.GreaterThanOrEqualTo(last).And.LessThanOrEqualTo(ReadaheadWindow.MaxWindow));
-            last = window;
+            ref ReadaheadWindow.Stream stream = ref _window.Observe(offset, MiB, 0);
+            stream.Stall(offset);
+            Assert.That(stream.Window, Is.GreaterThanOrEqualTo(last).And.LessThanOrEqualTo(ReadaheadWindow.MaxWindow));
+            last = stream.Window;
+            stream.Ahead = stream.Next + stream.Window;
         }
         Assert.That(last, Is.EqualTo(ReadaheadWindow.MaxWindow));
+    }
+
+    [Test]
+    public void A_window_that_is_large_enough_does_not_grow()
+    {
+        _window.Observe(0, MiB, 0).Stall(0);
+        for (long offset = MiB; offset < 256L * MiB; offset += MiB)
+            Assert.That(_window.Observe(offset, MiB, 0).Window, Is.EqualTo(8 * MiB));
+    }
+
+    [Test]
+    public void Many_reads_that_wait_for_the_same_window_make_it_grow_once()
+    {
+        ref ReadaheadWindow.Stream stream = ref _window.Observe(0, 4 * MiB, 0);
+        stream.Ahead = 8 * MiB;
+        stream.Stall(0);
+        for (long offset = 4L * MiB; offset < 8L * MiB; offset += ReadSize)
+        {
+            stream = ref _window.Observe(offset, ReadSize, 0);
+            stream.Stall(offset);
+        }
+        Assert.That(stream.Window, Is.EqualTo(8 * MiB));
+        stream = ref _window.Observe(8L * MiB, ReadSize, 0);
+        stream.Stall(8L * MiB);
+        Assert.That(stream.Window, Is.EqualTo(64 * MiB));
+    }
+
+    [Test]
+    public void Nobody_pays_for_more_than_eight_times_what_was_read()
+    {
+        ref ReadaheadWindow.Stream stream = ref _window.Observe(0, ReadSize, 0);
+        stream.Stall(0);
+        Assert.That(stream.Window, Is.EqualTo(MiB), "the header of a file");
+        stream = ref _window.Observe(ReadSize, 2 * ReadSize, 0);
+        stream.Stall(ReadSize);
+        Assert.That(stream.Window, Is.EqualTo(8 * 3 * ReadSize));
     }
 
     [Test]
@@ -37,7 +75,7 @@ public sealed class ReadaheadWindowTests
         long offset = 50L * MiB;
         for (int read = 0; read < 7; read++, offset += ReadSize)
             Assert.That(_window.Observe(offset, ReadSize, 0).Window, Is.Zero, $"after {read + 1} reads");
-        Assert.That(_window.Observe(offset, ReadSize, 0).Window, Is.EqualTo(2 * MiB));
+        Assert.That(_window.Observe(offset, ReadSize, 0).Window, Is.EqualTo(ReadaheadWindow.MinPart));
     }
 
     [Test]
@@ -97,10 +135,11 @@ public sealed class ReadaheadWindowTests
     }
 
     [TestCase(1L, MiB)]
-    [TestCase(4L * MiB, MiB)]
-    [TestCase(11L * MiB, 2 * MiB)]
-    [TestCase(32L * MiB, 8 * MiB)]
+    [TestCase(8L * MiB, MiB)]
+    [TestCase(64L * MiB, 4 * MiB)]
+    [TestCase(127L * MiB, 7 * MiB)]
     [TestCase(128L * MiB, 8 * MiB)]
-    public void A_part_is_a_quarter_of_the_window_within_its_bounds(long window, int part) =>
+    [TestCase(384L * MiB, 8 * MiB)]
+    public void A_part_is_a_sixteenth_of_the_window_within_its_bounds(long window, int part) =>
         Assert.That(ReadaheadWindow.PartFor(window), Is.EqualTo(part));
 }

@@ -53,7 +53,7 @@ internal sealed class ReaderRig : IDisposable
             reader.Observe(offset, length);
             return hit;
         }
-        List<Block> leases = await reader.LeaseAsync(offset, length, cancellationToken);
+        List<Block> leases = (await reader.LeaseAsync(offset, length, cancellationToken))!;
         return CopyAndReturn(reader, leases, offset, length);
     }
 
