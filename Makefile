@@ -10,7 +10,7 @@ RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 CONFIGURATION := Release
 SOLUTION := s3mount.sln
 RESULTS := TestResults
-PUBLISHED := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)/publish
+BUILT := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)
 
 # Debian packages. What the demo needs, what the tests need on top, and what the bench compares with.
 DEMO_PACKAGES := fuse3
@@ -43,7 +43,8 @@ build: ## build out/s3mount, one file that runs as it stands
 	dotnet publish src/S3Mount -r $(RID) $(DOTNET_BUILD_FLAGS)
 	@mkdir -p out
 	@# install makes a new file: a mount that runs from the old one is not disturbed.
-	install -m 755 $(PUBLISHED)/s3mount $(PUBLISHED)/libMonoPosixHelper.so out/
+	@# The library lies beside what was compiled: publishing again over an older publication leaves it out.
+	install -m 755 $(BUILT)/publish/s3mount $(BUILT)/libMonoPosixHelper.so out/
 
 .PHONY: install
 install: ## install what `make build` built: program and systemd unit (PREFIX=/usr/local DESTDIR=)
