@@ -21,6 +21,7 @@ internal sealed class BlockFetcher : IDisposable
     private readonly IObjectStore _store;
     private readonly CancellationToken _stopping;
     private readonly int _maxAhead;
+    private readonly PartPace _pace;
     private int _ahead;
     private int _streaming;
 
@@ -34,6 +35,7 @@ internal sealed class BlockFetcher : IDisposable
         Options = options;
         // A quarter of the connections is left to those who wait.
         _maxAhead = Math.Max(1, options.MaxConnections * 3 / 4);
+        _pace = new PartPace(Environment.ProcessorCount, _maxAhead);
         _sweep = clock.TimeProvider.CreateTimer(static state => ((BlockFetcher)state!).DropSilent(), this, SilentAfter / 2, SilentAfter / 2);
     }
 
@@ -47,6 +49,12 @@ internal sealed class BlockFetcher : IDisposable
 
     /// <summary>What one reader's window may take: its share of the half of the budget that readahead has.</summary>
     public long WindowShare => Cache.Budget.Limit / 2 / Math.Max(1, Volatile.Read(ref _streaming));
+
+    /// <summary>
+    /// How many parts one reader may have under way ahead: its share of those that are of use. Two at least, or each would wait for
+    /// the first byte of the next.
+    /// </summary>
+    public int PartsShare => Math.Max(2, _pace.UsefulParts / Math.Max(1, Volatile.Read(ref _streaming)));
 
     public void StreamingBegan() => Interlocked.Increment(ref _streaming);
 
@@ -88,8 +96,10 @@ internal sealed class BlockFetcher : IDisposable
         Exception? failure = null;
         try
         {
+            long began = Clock.Now;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, readerClosed);
             await _store.ReadRangeAsync(block.Reader.Key, block.Reader.Version, block.Offset, block.Memory, block, either.Token).ConfigureAwait(false);
+            _pace.Measured(block.Length, TimeSpan.FromTicks(Clock.Now - began));
             block.Advance(block.Length);
             Cache.OnFetched(block);
         }
@@ -99,7 +109,10 @@ internal sealed class BlockFetcher : IDisposable
             block.Reader.Remove(block);
         }
         if (ahead)
+        {
+            block.Reader.EndAhead();
             LeaveAhead();
+        }
         block.Release();
         Cache.OnReleased();
         // Last: whoever waited goes on here, and finds the memory given back.

@@ -8,6 +8,7 @@ internal sealed partial class ObjectReader
     private readonly ReadaheadWindow _window = new();
     private bool _isWatched; // guarded by _gate
     private bool _isStreaming; // guarded by _gate
+    private int _ahead;
 
     /// <summary>Enters a READ that was answered from blocks, and fetches ahead what its stream will want next.</summary>
     public void Observe(long offset, int length)
@@ -53,6 +54,9 @@ internal sealed partial class ObjectReader
             _onRetired!(this);
     }
 
+    /// <summary>A part that was fetched ahead has come, or has failed.</summary>
+    public void EndAhead() => Interlocked.Decrement(ref _ahead);
+
     // How far beyond a READ a request for its missing bytes goes: to the end of a small object, by a part in a stream.
     private int EnterStream(long offset, int length)
     {
@@ -70,7 +74,8 @@ internal sealed partial class ObjectReader
     // In whole pages, so that a page lies in one part. A window below one READ would cost a request for less than that.
     private long ShareOf(in ReadaheadWindow.Stream stream)
     {
-        long window = Math.Min(stream.Window, _fetcher.WindowShare) / BlockPool.PageSize * BlockPool.PageSize;
+        long share = Math.Min(_fetcher.WindowShare, (long)_fetcher.PartsShare * ReadaheadWindow.MaxPart);
+        long window = Math.Min(stream.Window, share) / BlockPool.PageSize * BlockPool.PageSize;
         return window < ReadaheadWindow.MinWindow ? 0 : window;
     }
 
@@ -91,7 +96,7 @@ internal sealed partial class ObjectReader
             }
             long to = Math.Min(Math.Min(stream.Ahead + part, Version.Size), i < _blocks.Count ? _blocks[i].Offset : long.MaxValue);
             int length = (int)(to - stream.Ahead);
-            if (!_fetcher.TryEnterAhead())
+            if (Volatile.Read(ref _ahead) >= _fetcher.PartsShare || !_fetcher.TryEnterAhead())
                 return 0;
             if (!_fetcher.Cache.Budget.TryReserve(BlockPool.CapacityFor(length)))
             {
@@ -99,6 +104,7 @@ internal sealed partial class ObjectReader
                 return BlockPool.CapacityFor(length);
             }
             (started ??= []).Add(Insert(stream.Ahead, length));
+            Interlocked.Increment(ref _ahead);
             stream.Ahead = to;
             BeginStreaming();
         }

@@ -24,12 +24,8 @@ internal sealed class ReadaheadWindow
     /// </summary>
     public const int MaxPart = 8 << 20;
 
-    /// <summary>
-    /// The largest window. A core moves some 1.2 GB/s from the store to the kernel (0.8 s of CPU a GiB, measured), what 15
-    /// connections bring at 80 MB/s; the reader needs its share of it. Eight parts a core, then, and no more than there are
-    /// connections for by default.
-    /// </summary>
-    public static readonly long MaxWindow = (long)Math.Clamp(8 * Environment.ProcessorCount, 16, 48) * MaxPart;
+    /// <summary>The largest window: the largest parts on three quarters of the connections that there are by default.</summary>
+    public const long MaxWindow = 48L * MaxPart;
 
     /// <summary>
     /// The smallest window worth a request, where many streams share little memory: one READ with the kernel's default

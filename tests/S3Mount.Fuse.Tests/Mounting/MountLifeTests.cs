@@ -198,9 +198,10 @@ public sealed class MountLifeTests
         {
             if (opcode != FuseOpcode.Lookup)
                 return null;
+            // The first copy waits; the second, which may come as soon as the first is known, is answered at once.
+            bool isFirst = Interlocked.Increment(ref asked) == 1;
             first.TrySetResult();
-            // The first copy waits; the second is answered at once.
-            return Interlocked.Increment(ref asked) == 1 ? gate.Task : null;
+            return isFirst ? gate.Task : null;
         });
         using Process client = Shell.Start("exec stat -c %s \"$1/hello.txt\"", mount.Path);
         await first.Task.WaitAsync(_patience);
