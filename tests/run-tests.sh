@@ -10,7 +10,7 @@ rm -rf "$results"
 # One project after the other: tests with real mounts and deadlines do not share two processors well.
 # A test that hangs for ten minutes is named and ends its run.
 # A shell that runs this in its background has SIGINT ignored, and so would every program that the tests start.
-env --default-signal=INT,QUIT dotnet test "$@" --no-build --nologo -m:1 --logger "trx;LogFilePrefix=tests" --results-directory "$results" \
+env --default-signal=HUP,INT,QUIT dotnet test "$@" --no-build --nologo -m:1 --logger "trx;LogFilePrefix=tests" --results-directory "$results" \
     --blame-hang-timeout 10m --blame-hang-dump-type none
 code=$?
 
