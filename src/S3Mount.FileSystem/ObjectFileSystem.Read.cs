@@ -60,7 +60,7 @@ public sealed partial class ObjectFileSystem
         {
             reader.Return(((ReadOnlySpan<Block>)leases)[..count], slices[..count]);
         }
-        reader.Observe((long)read.Offset, length);
+        reader.ReadAhead((long)read.Offset, length);
         return true;
     }
 

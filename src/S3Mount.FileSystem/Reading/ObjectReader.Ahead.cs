@@ -10,18 +10,20 @@ internal sealed partial class ObjectReader
     private bool _isStreaming; // guarded by _gate
     private int _ahead;
 
-    /// <summary>Enters a READ that was answered from blocks, and fetches ahead what its stream will want next.</summary>
-    public void Observe(long offset, int length)
+    /// <summary>Fetches what the stream will want next that a READ answered from blocks belongs to.</summary>
+    public void ReadAhead(long offset, int length)
     {
         if (Version.Size <= ReadaheadWindow.SmallObject)
             return;
         List<Block>? started = null;
-        int wanted;
+        int wanted = 0;
         lock (_gate)
         {
             if (_isClosed)
                 return;
-            wanted = StartAhead(ref Enter(offset, length), ref started);
+            // If it is found no more, later READs have moved it on, and have done this.
+            if (_window.TryFind(offset, length, out int stream))
+                wanted = StartAhead(ref _window[stream], ref started);
             EndStreamsAtEnd();
         }
         // Room is made without the gate, since evicting takes the gates of other readers; the next READ tries again.

@@ -44,7 +44,8 @@ internal sealed partial class ObjectReader : IDisposable
     public bool IsRetired => Volatile.Read(ref _isRetired);
 
     /// <summary>
-    /// Leases on the blocks that hold a range, if every byte of it is there; nothing waits and nothing is allocated.
+    /// Leases on the blocks that hold a range, if every byte of it is there; nothing waits and nothing is allocated. Who gets them
+    /// calls <see cref="ReadAhead"/> after the answer.
     /// </summary>
     /// <param name="leases">Filled with blocks, each to be released by <see cref="Return"/>.</param>
     /// <param name="slices">The range itself, in order; as many as there are leases.</param>
@@ -68,9 +69,14 @@ internal sealed partial class ObjectReader : IDisposable
                 slices[count++] = block.Slice(offset, take);
                 offset += take;
             }
+            if (offset == end)
+            {
+                // Here and not after the answer: by then the stream may be far ahead, and this READ would look like another one.
+                if (Version.Size > ReadaheadWindow.SmallObject && !_isClosed)
+                    Enter(end - length, length);
+                return count;
+            }
         }
-        if (offset == end)
-            return count;
         foreach (Block block in leases[..count])
             block.Release();
         return 0;

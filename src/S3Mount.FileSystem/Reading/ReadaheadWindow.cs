@@ -167,10 +167,9 @@ internal sealed class ReadaheadWindow
         long bestDistance = Slack + 1L;
         for (int i = 0; i < _count; i++)
         {
-            // A READ may begin behind the stream's end (another READ overtook it) or beyond it (it overtook another).
-            long distance = Math.Abs(offset - _streams[i].Next);
-            if (offset + length == _streams[i].Next)
-                distance = 0;
+            // A READ may lie behind the stream's end (another READ overtook it) or beyond it (it overtook another).
+            long next = _streams[i].Next;
+            long distance = offset > next ? offset - next : Math.Max(0, next - (offset + length));
             if (distance < bestDistance)
                 (best, bestDistance) = (i, distance);
         }

@@ -75,6 +75,25 @@ public sealed class ObjectReaderTests
         Assert.That(_rig.Store.Gets, Is.LessThanOrEqualTo(41));
     }
 
+    [Test]
+    public async Task A_READ_whose_thread_sleeps_after_the_answer_is_not_taken_for_another_stream()
+    {
+        const long Length = 40L * MiB;
+        using ObjectReader reader = _rig.OpenRamp("large", Length);
+        long late = -1;
+        for (long offset = 0; offset < Length; offset += MiB)
+        {
+            if (late < 0 && offset >= 4 * MiB && ReaderRig.TryRead(reader, offset, MiB) is not null)
+                late = offset;
+            else
+                await ReaderRig.ReadAsync(reader, offset, MiB);
+        }
+        Assert.That(late, Is.GreaterThan(0));
+        Assert.That(ReaderRig.TryRead(reader, late + MiB, MiB), Is.Null, "long evicted");
+        reader.ReadAhead(late, MiB);
+        Assert.That(_rig.BytesAsked, Is.EqualTo(Length));
+    }
+
     [Test, CancelAfter(20_000)]
     public async Task A_stream_is_fetched_ahead_in_several_parts_at_once(CancellationToken cancellationToken)
     {
@@ -90,7 +109,7 @@ public sealed class ObjectReaderTests
         while (ReaderRig.TryRead(reader, next, ReadSize) is { } bytes)
         {
             ReaderRig.AssertRamp(bytes, next, ReadSize);
-            reader.Observe(next, ReadSize);
+            reader.ReadAhead(next, ReadSize);
             next += ReadSize;
         }
         Assert.That(gate.Waiting, Is.GreaterThanOrEqualTo(3));

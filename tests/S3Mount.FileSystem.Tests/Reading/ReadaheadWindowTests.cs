@@ -109,6 +109,15 @@ public sealed class ReadaheadWindowTests
     }
 
     [Test]
+    public void The_largest_read_that_another_overtakes_belongs_to_its_stream()
+    {
+        foreach (int read in (int[])[0, 1, 3, 2])
+            _window.Observe((long)read * MiB, MiB, 0);
+        Assert.That(_window.TryFind(4L * MiB, MiB, out int index), Is.True);
+        Assert.That((_window[index].Next, _window[index].Length), Is.EqualTo((4L * MiB, 4L * MiB)));
+    }
+
+    [Test]
     public void The_first_read_may_be_overtaken_and_the_stream_still_begins_at_the_beginning()
     {
         _window.Observe(ReadSize, ReadSize, 0);

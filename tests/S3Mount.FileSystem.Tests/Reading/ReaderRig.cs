@@ -50,7 +50,7 @@ internal sealed class ReaderRig : IDisposable
     {
         if (TryRead(reader, offset, length) is { } hit)
         {
-            reader.Observe(offset, length);
+            reader.ReadAhead(offset, length);
             return hit;
         }
         List<Block> leases = (await reader.LeaseAsync(offset, length, cancellationToken))!;
