@@ -31,42 +31,47 @@ public sealed partial class ObjectFileSystem
             // A position is only ever what a program gave to seekdir: one beyond the end is the end.
             (uint generation, int position) = Cookie.Split(read.Offset);
             if (_generations.Find(directory, generation) is { } listing)
-                ReplyEntries(request, directory, listing, position, (int)read.Size, plus);
-            else
-                request.ReplyError(Errno.ESTALE);
+                return AnswerEntriesAsync(request, listing, position, (int)read.Size, plus);
+            request.ReplyError(Errno.ESTALE);
             return default;
         }
-        if (_listings.FindListing(directory) is { } current)
-        {
-            _generations.Keep(directory, current);
-            ReplyEntries(request, directory, current, 0, (int)read.Size, plus);
-            return default;
-        }
-        return ReadDirSlowAsync(request, directory, (int)read.Size, plus);
+        DirectoryListing current = _listings.FindListing(directory) ?? _lister.Open(directory);
+        _generations.Keep(directory, current);
+        ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, plus);
+        _walks.Observe(directory);
+        return answer;
     }
 
-    private async ValueTask ReadDirSlowAsync(FuseRequest request, DirectoryInode directory, int size, bool plus)
+    private ValueTask AnswerEntriesAsync(FuseRequest request, DirectoryListing listing, int position, int size, bool plus)
+    {
+        Task there = listing.Progress.WaitForAsync(Math.Max(0, position - DotEntries), request.CancellationToken);
+        if (!there.IsCompletedSuccessfully)
+            return AnswerEntriesSlowAsync(request, listing, position, size, plus, there);
+        ReplyEntries(request, listing, position, size, plus);
+        return default;
+    }
+
+    private async ValueTask AnswerEntriesSlowAsync(FuseRequest request, DirectoryListing listing, int position, int size, bool plus, Task there)
     {
         try
         {
-            DirectoryListing listing = await _lister.ListAsync(directory, request.CancellationToken).ConfigureAwait(false);
-            _generations.Keep(directory, listing);
-            ReplyEntries(request, directory, listing, 0, size, plus);
+            await there.ConfigureAwait(false);
+            ReplyEntries(request, listing, position, size, plus);
         }
         catch (Exception failure)
         {
-            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "listing", new ObjectKey(directory.Prefix), isRead: false, request.IsInterrupted));
+            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "listing", new ObjectKey(listing.Directory.Prefix), isRead: false, request.IsInterrupted));
         }
     }
 
-    private void ReplyEntries(FuseRequest request, DirectoryInode directory, DirectoryListing listing, int position, int size, bool plus)
+    private void ReplyEntries(FuseRequest request, DirectoryListing listing, int position, int size, bool plus)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             var writer = new DirentWriter(buffer.AsSpan(0, size));
             int end = listing.Count + DotEntries;
-            while (position < end && TryAddEntry(ref writer, directory, listing, position, plus))
+            while (position < end && TryAddEntry(ref writer, listing, position, plus))
                 position++;
             // An empty answer would be the end of the directory.
             if (writer.Length == 0 && position < end)
@@ -80,8 +85,9 @@ public sealed partial class ObjectFileSystem
         }
     }
 
-    private bool TryAddEntry(ref DirentWriter writer, DirectoryInode directory, DirectoryListing listing, int position, bool plus)
+    private bool TryAddEntry(ref DirentWriter writer, DirectoryListing listing, int position, bool plus)
     {
+        DirectoryInode directory = listing.Directory;
         ulong offset = Cookie.Make(listing.Generation, position + 1);
         if (position < DotEntries)
         {
@@ -91,19 +97,17 @@ public sealed partial class ObjectFileSystem
                 ? writer.TryAddPlus(default, dot.Ino, offset, DirectoryType, dotName)
                 : writer.TryAdd(dot.Ino, offset, DirectoryType, dotName);
         }
-        int index = position - DotEntries;
-        ReadOnlySpan<byte> name = listing.NameAt(index);
+        EntryRef listed = listing[position - DotEntries];
+        ReadOnlySpan<byte> name = listed.Name;
         ulong ino = PathHash.ToIno(PathHash.Append(directory.PathState, name));
-        uint type = listing.IsDirectoryAt(index) ? DirectoryType : RegularType;
+        uint type = listed.IsDirectory ? DirectoryType : RegularType;
         if (!plus)
             return writer.TryAdd(ino, offset, type, name);
         // Whether it fits is known before the lookup is counted: what does not reach the kernel is never forgotten by it.
         if (!writer.CanAddPlus(name.Length))
             return false;
         // An entry in doubt is only named (node id 0): the kernel looks it up if somebody wants it.
-        FuseEntryOut entry = listing.IsDoubtfulAt(index) || _clock.HasPassed(listing.ExpiresAt)
-            ? default
-            : EntryOut(_inodes.LookUp(directory, name, listing.EntryAt(index)), listing.ExpiresAt);
+        FuseEntryOut entry = listed.IsDoubtful || _clock.HasPassed(listing.ExpiresAt) ? default : EntryOut(directory, listed, listing.ExpiresAt);
         return writer.TryAddPlus(entry, ino, offset, type, name);
     }
 
