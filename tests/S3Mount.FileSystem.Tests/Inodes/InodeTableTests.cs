@@ -1,6 +1,5 @@
 using System.Text;
 using S3Mount.FileSystem.Inodes;
-using S3Mount.FileSystem.Listing;
 using S3Mount.FileSystem.Tests.Listing;
 using S3Mount.Fuse;
 using S3Mount.ObjectStore;
