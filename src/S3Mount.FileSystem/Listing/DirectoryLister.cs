@@ -9,7 +9,7 @@ namespace S3Mount.FileSystem.Listing;
 /// Asks the store for directories and names, once at a time for each, and keeps what it said. Any thread. The store's own
 /// deadline ends every request.
 /// </summary>
-internal sealed class DirectoryLister
+internal sealed partial class DirectoryLister
 {
     // Objects named like the key with more behind it sort between the key and its directory. One page of this many rules
     // out nearly every second request, at a sixteenth of the work of a full page for the store.
@@ -49,6 +49,7 @@ internal sealed class DirectoryLister
         _refreshLog = new RefreshLog(clock.TimeProvider, logger);
         _stopping = stopping;
         _scanner = new KeyRangeScanner(store);
+        FlatWalks = new FlatWalks(this, store, clock, options.MetadataTtl, stopping);
     }
 
     /// <summary>Keys seen in listings that no path can name.</summary>
@@ -71,13 +72,12 @@ internal sealed class DirectoryLister
                 onQuiet?.Invoke();
                 return growing;
             }
-            // What the listing says holds from before it was asked for.
-            uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
-            var listing = new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl));
+            DirectoryListing listing = Create(directory);
             bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
             if (!isMine)
                 continue;
-            _ = FillAsync(listing, onQuiet);
+            if (onQuiet is not null || !FlatWalks.TryAdopt(listing))
+                _ = FillAsync(listing, CreateBuilder(listing), after: null, onQuiet);
             return listing;
         }
     }
@@ -120,14 +120,19 @@ internal sealed class DirectoryLister
         }
     }
 
-    // Never throws: whoever waits for the listing hears of its failure.
-    private async Task FillAsync(DirectoryListing listing, Action? onQuiet)
+    // What the listing says holds from before it was asked for.
+    private DirectoryListing Create(DirectoryInode directory)
     {
-        DirectoryInode directory = listing.Directory;
+        uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
+        return new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl));
+    }
+
+    // Goes on where the builder is. Never throws: whoever waits for the listing hears of its failure.
+    private async Task FillAsync(DirectoryListing listing, ListingBuilder builder, ObjectKey? after, Action? onQuiet)
+    {
         try
         {
-            var builder = new ListingBuilder(listing, _cache.FindPrevious(directory));
-            var range = new KeyRange { Prefix = new ObjectKey(directory.Prefix), Delimiter = true };
+            var range = new KeyRange { Prefix = new ObjectKey(listing.Directory.Prefix), Delimiter = true, After = after };
             await foreach (ListPage page in _scanner.ScanAsync(range, _stopping).ConfigureAwait(false))
             {
                 builder.Add(page);
@@ -138,16 +143,13 @@ internal sealed class DirectoryLister
                 onQuiet = null;
                 await room.WaitAsync(_abandonAfter, _clock.TimeProvider, _stopping).ConfigureAwait(false);
             }
-            ReportHidden(builder);
-            builder.Complete(_clock.StartSeconds);
-            directory.LastListing = listing.Trace with { IsKept = _cache.Add(directory, listing) };
-            _growing.TryRemove(new(directory, listing));
-            listing.Progress.Complete();
+            if (!builder.IsOrdered)
+                FlatWalks.Refuse();
+            Complete(listing, builder);
         }
         catch (Exception failure)
         {
-            _growing.TryRemove(new(directory, listing));
-            listing.Progress.Fail(failure);
+            Fail(listing, failure);
         }
         onQuiet?.Invoke();
     }

@@ -20,13 +20,14 @@ internal sealed class DirectoryListing
     private int _count;
     private int[]? _byName;
     private ListingTrace? _trace;
+    private long _expiresAt;
     private long _size = OwnSize;
 
     public DirectoryListing(DirectoryInode directory, uint generation, long expiresAt)
     {
         Directory = directory;
         Generation = generation;
-        ExpiresAt = expiresAt;
+        _expiresAt = expiresAt;
     }
 
     public DirectoryInode Directory { get; }
@@ -35,7 +36,7 @@ internal sealed class DirectoryListing
     public uint Generation { get; }
 
     /// <summary>Until when it may answer, as a moment of <see cref="MountClock"/>.</summary>
-    public long ExpiresAt { get; }
+    public long ExpiresAt => Volatile.Read(ref _expiresAt);
 
     /// <summary>Who waits for entries, and who waits for readers.</summary>
     public ListingProgress Progress => _progress;
@@ -106,6 +107,14 @@ internal sealed class DirectoryListing
             if (!entry.IsDirectory && entry.Version.IsSameAs(version))
                 entry.IsDoubtful = true;
         }
+    }
+
+    /// <summary>What it will say holds from before it was asked for: it expires earlier. Only before it says anything.</summary>
+    public void ExpireBy(long moment)
+    {
+        Debug.Assert(Count == 0, "a listing that has been read");
+        if (moment < _expiresAt)
+            Volatile.Write(ref _expiresAt, moment);
     }
 
     /// <summary>Adds an entry behind the others; it can be had after <see cref="Show"/>.</summary>
