@@ -23,14 +23,15 @@ internal sealed class WalkReadahead
     private readonly Dictionary<DirectoryInode, Parent> _parents = []; // guarded by _gate
     private int _under; // guarded by _gate
 
+    /// <param name="keeps">Whether a listing is still there when the walk comes to it: not with a TTL of nothing.</param>
     /// <param name="maxConnections">Of which a quarter is left to those who wait.</param>
-    public WalkReadahead(DirectoryLister lister, ListingCache cache, InodeTable inodes, MountClock clock, int maxConnections)
+    public WalkReadahead(DirectoryLister lister, ListingCache cache, InodeTable inodes, MountClock clock, int maxConnections, bool keeps)
     {
         _lister = lister;
         _cache = cache;
         _inodes = inodes;
         _clock = clock;
-        _most = Math.Max(1, maxConnections * 3 / 4);
+        _most = keeps ? Math.Max(1, maxConnections * 3 / 4) : 0;
     }
 
     /// <summary>Somebody begins to read a directory.</summary>
