@@ -31,32 +31,33 @@ public sealed partial class ObjectFileSystem
             // A position is only ever what a program gave to seekdir: one beyond the end is the end.
             (uint generation, int position) = Cookie.Split(read.Offset);
             if (_generations.Find(directory, generation) is { } listing)
-                return AnswerEntriesAsync(request, listing, position, (int)read.Size, plus);
+                return AnswerEntriesAsync(request, listing, position, (int)read.Size, plus ? EntryDetail.Attributes : EntryDetail.Name);
             request.ReplyError(Errno.ESTALE);
             return default;
         }
         DirectoryListing current = _listings.FindListing(directory) ?? _lister.Open(directory);
         _generations.Keep(directory, current);
-        ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, plus);
+        EntryDetail detail = !plus ? EntryDetail.Name : _plus.Begin(current) ? EntryDetail.Attributes : EntryDetail.AttributesOfDirectories;
+        ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, detail);
         _walks.Observe(directory);
         return answer;
     }
 
-    private ValueTask AnswerEntriesAsync(FuseRequest request, DirectoryListing listing, int position, int size, bool plus)
+    private ValueTask AnswerEntriesAsync(FuseRequest request, DirectoryListing listing, int position, int size, EntryDetail detail)
     {
         Task there = listing.Progress.WaitForAsync(Math.Max(0, position - DotEntries), request.CancellationToken);
         if (!there.IsCompletedSuccessfully)
-            return AnswerEntriesSlowAsync(request, listing, position, size, plus, there);
-        ReplyEntries(request, listing, position, size, plus);
+            return AnswerEntriesSlowAsync(request, listing, position, size, detail, there);
+        ReplyEntries(request, listing, position, size, detail);
         return default;
     }
 
-    private async ValueTask AnswerEntriesSlowAsync(FuseRequest request, DirectoryListing listing, int position, int size, bool plus, Task there)
+    private async ValueTask AnswerEntriesSlowAsync(FuseRequest request, DirectoryListing listing, int position, int size, EntryDetail detail, Task there)
     {
         try
         {
             await there.ConfigureAwait(false);
-            ReplyEntries(request, listing, position, size, plus);
+            ReplyEntries(request, listing, position, size, detail);
         }
         catch (Exception failure)
         {
@@ -64,15 +65,18 @@ public sealed partial class ObjectFileSystem
         }
     }
 
-    private void ReplyEntries(FuseRequest request, DirectoryListing listing, int position, int size, bool plus)
+    private void ReplyEntries(FuseRequest request, DirectoryListing listing, int position, int size, EntryDetail detail)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             var writer = new DirentWriter(buffer.AsSpan(0, size));
             int end = listing.Count + DotEntries;
-            while (position < end && TryAddEntry(ref writer, listing, position, plus))
+            int begin = position;
+            while (position < end && TryAddEntry(ref writer, listing, position, detail))
                 position++;
+            if (detail != EntryDetail.Attributes)
+                listing.CountNamed(position - begin);
             // An empty answer would be the end of the directory.
             if (writer.Length == 0 && position < end)
                 request.ReplyError(Errno.EINVAL);
@@ -85,7 +89,7 @@ public sealed partial class ObjectFileSystem
         }
     }
 
-    private bool TryAddEntry(ref DirentWriter writer, DirectoryListing listing, int position, bool plus)
+    private bool TryAddEntry(ref DirentWriter writer, DirectoryListing listing, int position, EntryDetail detail)
     {
         DirectoryInode directory = listing.Directory;
         ulong offset = Cookie.Make(listing.Generation, position + 1);
@@ -93,7 +97,7 @@ public sealed partial class ObjectFileSystem
         {
             DirectoryInode dot = position == 0 ? directory : directory.Parent ?? directory;
             ReadOnlySpan<byte> dotName = position == 0 ? "."u8 : ".."u8;
-            return plus
+            return detail != EntryDetail.Name
                 ? writer.TryAddPlus(default, dot.Ino, offset, DirectoryType, dotName)
                 : writer.TryAdd(dot.Ino, offset, DirectoryType, dotName);
         }
@@ -101,13 +105,14 @@ public sealed partial class ObjectFileSystem
         ReadOnlySpan<byte> name = listed.Name;
         ulong ino = PathHash.ToIno(PathHash.Append(directory.PathState, name));
         uint type = listed.IsDirectory ? DirectoryType : RegularType;
-        if (!plus)
+        if (detail == EntryDetail.Name)
             return writer.TryAdd(ino, offset, type, name);
         // Whether it fits is known before the lookup is counted: what does not reach the kernel is never forgotten by it.
         if (!writer.CanAddPlus(name.Length))
             return false;
-        // An entry in doubt is only named (node id 0): the kernel looks it up if somebody wants it.
-        FuseEntryOut entry = listed.IsDoubtful || _clock.HasPassed(listing.ExpiresAt) ? default : EntryOut(directory, listed, listing.ExpiresAt);
+        // Such an entry is only named (node id 0): the kernel looks it up if somebody wants it.
+        bool isNamed = listed.IsDoubtful || _clock.HasPassed(listing.ExpiresAt) || (detail == EntryDetail.AttributesOfDirectories && !listed.IsDirectory);
+        FuseEntryOut entry = isNamed ? default : EntryOut(directory, listed, listing.ExpiresAt);
         return writer.TryAddPlus(entry, ino, offset, type, name);
     }
 

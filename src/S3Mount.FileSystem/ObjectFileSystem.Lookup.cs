@@ -77,6 +77,8 @@ public sealed partial class ObjectFileSystem
         EntryRef entry = listing[index];
         if (entry.IsDoubtful)
             return false;
+        if (!entry.IsDirectory)
+            listing.CountLookedUp();
         request.ReplyEntry(EntryOut(directory, entry, listing.ExpiresAt));
         return true;
     }

@@ -29,6 +29,7 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     private readonly ListingGenerations _generations;
     private readonly DirectoryLister _lister;
     private readonly WalkReadahead _walks;
+    private readonly PlusPolicy _plus = new();
     private readonly BlockCache _blocks;
     private readonly BlockFetcher _fetcher;
     private readonly RecentFailures _recentFailures;
@@ -48,7 +49,7 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         _listings = new ListingCache(_clock, options.ListingMemory);
         _generations = new ListingGenerations(_clock, options.MetadataTtl, options.ListingMemory);
         _lister = new DirectoryLister(store, _listings, _clock, options, logger, _stopping.Token);
-        _walks = new WalkReadahead(_lister, _listings, _inodes, _clock, options.MaxConnections);
+        _walks = new WalkReadahead(_lister, _listings, _inodes, _clock, options.MaxConnections, keeps: options.MetadataTtl != TimeSpan.Zero);
         _blocks = new BlockCache(options.MemoryBudget);
         _fetcher = new BlockFetcher(store, _blocks, _clock, options, _stopping.Token);
         _recentFailures = new RecentFailures(_clock);
@@ -95,7 +96,9 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     {
         const uint KeepCache = 1 << 1;
         const uint CacheDir = 1 << 3; // FOPEN_CACHE_DIR
-        if (_connection is { NoOpenDir: true })
+        if (!_options.KernelCachesDirectories)
+            request.ReplyOpen(default);
+        else if (_connection is { NoOpenDir: true })
             request.ReplyError(Errno.ENOSYS);
         else
             request.ReplyOpen(new FuseOpenOut { OpenFlags = KeepCache | CacheDir });

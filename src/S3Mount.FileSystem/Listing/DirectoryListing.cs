@@ -22,6 +22,8 @@ internal sealed class DirectoryListing
     private ListingTrace? _trace;
     private long _expiresAt;
     private long _size = OwnSize;
+    private int _named;
+    private int _lookedUp;
 
     public DirectoryListing(DirectoryInode directory, uint generation, long expiresAt)
     {
@@ -54,6 +56,12 @@ internal sealed class DirectoryListing
 
     /// <summary>What it takes in memory, in bytes. A slab that two listings share counts for both.</summary>
     public long SizeInBytes => Volatile.Read(ref _size);
+
+    /// <summary>Files that were handed out by their names alone.</summary>
+    public int Named => Volatile.Read(ref _named);
+
+    /// <summary>LOOKUPs of files that it has answered.</summary>
+    public int LookedUp => Volatile.Read(ref _lookedUp);
 
     public EntryRef this[int index]
     {
@@ -116,6 +124,10 @@ internal sealed class DirectoryListing
         if (moment < _expiresAt)
             Volatile.Write(ref _expiresAt, moment);
     }
+
+    public void CountNamed(int files) => Interlocked.Add(ref _named, files);
+
+    public void CountLookedUp() => Interlocked.Increment(ref _lookedUp);
 
     /// <summary>Adds an entry behind the others; it can be had after <see cref="Show"/>.</summary>
     public void Add(in EntryRef entry)
