@@ -23,13 +23,14 @@ internal sealed partial class WalkReadahead
     private bool MayBecomeFlat(Parent walked, WalkCursor cursor) =>
         cursor.Observed < LeastObserved && walked.Shape.MayBeSmall && _lister.FlatWalks.CanStart;
 
-    // A directory is read: all above it are told, and of those that have been listed since they were read. Under _gate.
+    // A directory is read: all above it are told, and of those that have been listed since they were read. Not of its own listing: whether
+    // the walk goes on to what is in it is yet to be seen. Under _gate.
     private void Count(DirectoryInode directory, FlatWalk? scan)
     {
+        _unlisted.RemoveAll(TryCountListed);
         if (_unlisted.Count == MaxUnlisted)
             _unlisted.RemoveAt(0);
         _unlisted.Add(directory);
-        _unlisted.RemoveAll(TryCountListed);
         DirectoryInode child = directory;
         for (DirectoryInode? above = directory.Parent; above is not null; child = above, above = above.Parent)
         {
