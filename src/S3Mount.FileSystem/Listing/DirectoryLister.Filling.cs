@@ -24,12 +24,12 @@ internal sealed partial class DirectoryLister
     public ListingBuilder CreateBuilder(DirectoryListing listing) => new(listing, _cache.FindPrevious(listing.Directory));
 
     /// <summary>The listing is whole: it is kept, and its readers hear of it.</summary>
-    public void Complete(DirectoryListing listing, ListingBuilder builder)
+    public void Complete(DirectoryListing listing, ListingBuilder builder, bool isScanned)
     {
         DirectoryInode directory = listing.Directory;
         ReportHidden(builder);
         builder.Complete(_clock.StartSeconds);
-        directory.LastListing = listing.Trace with { IsKept = _cache.Add(directory, listing) };
+        directory.LastListing = listing.Trace with { IsKept = _cache.Add(directory, listing), IsScanned = isScanned };
         _growing.TryRemove(new(directory, listing));
         listing.Progress.Complete();
     }

@@ -145,7 +145,7 @@ internal sealed partial class DirectoryLister
             }
             if (!builder.IsOrdered)
                 FlatWalks.Refuse();
-            Complete(listing, builder);
+            Complete(listing, builder, isScanned: false);
         }
         catch (Exception failure)
         {

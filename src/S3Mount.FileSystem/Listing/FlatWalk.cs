@@ -291,7 +291,7 @@ internal sealed class FlatWalk
     {
         try
         {
-            _lister.Complete(listing, _lister.CreateBuilder(listing));
+            _lister.Complete(listing, _lister.CreateBuilder(listing), isScanned: true);
         }
         catch (Exception failure)
         {

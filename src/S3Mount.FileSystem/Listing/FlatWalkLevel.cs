@@ -32,7 +32,7 @@ internal sealed class FlatWalkLevel(DirectoryInode directory, DirectoryListing? 
     public void Complete(DirectoryLister lister)
     {
         if (Listing is { } listing)
-            lister.Complete(listing, Builder!);
+            lister.Complete(listing, Builder!, isScanned: true);
         (Listing, Builder) = (null, null);
     }
 

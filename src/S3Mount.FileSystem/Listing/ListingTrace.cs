@@ -8,4 +8,5 @@ namespace S3Mount.FileSystem.Listing;
 /// <param name="MtimeNanoseconds">Nanoseconds of it: a digest of the listing.</param>
 /// <param name="Entries">Names in it.</param>
 /// <param name="Directories">How many of them are directories.</param>
-internal sealed record ListingTrace(int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false, int Entries = 0, int Directories = 0);
+/// <param name="IsScanned">Whether a scan of many directories has made it, and no request for this one.</param>
+internal sealed record ListingTrace(int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false, int Entries = 0, int Directories = 0, bool IsScanned = false);

