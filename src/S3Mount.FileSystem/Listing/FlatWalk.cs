@@ -82,9 +82,6 @@ internal sealed class FlatWalk
         OutOfOrder,
     }
 
-    /// <summary>The directory below which it scans.</summary>
-    public DirectoryInode Root => _root;
-
     /// <summary>Whether a directory has been scanned, or will be soon.</summary>
     public bool Concerns(DirectoryInode directory) => _route.Concerns(directory);
 

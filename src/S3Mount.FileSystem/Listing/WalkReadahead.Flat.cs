@@ -32,7 +32,7 @@ internal sealed partial class WalkReadahead
             _unlisted.RemoveAt(0);
         _unlisted.Add(directory);
         // Where scans have been, or are, there is nothing to gain from another.
-        bool isScanned = scan is not null || directory.LastListing is { IsScanned: true };
+        bool isScanned = scan is not null || (directory.LastListing is { IsScanned: true } && _cache.FindListing(directory) is not null);
         DirectoryInode child = directory;
         for (DirectoryInode? above = directory.Parent; above is not null; child = above, above = above.Parent)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing;
+using S3Mount.ObjectStore;
 using S3Mount.Testing;
 
 namespace S3Mount.FileSystem.Tests.Listing;
@@ -11,9 +12,9 @@ internal sealed class FlatWalkRig : IDisposable
     private readonly ListingRig _rig;
     private readonly WalkReadahead _walks;
 
-    public FlatWalkRig(TimeSpan? ttl = null, int maxConnections = 64)
+    public FlatWalkRig(TimeSpan? ttl = null, int maxConnections = 64, Func<FakeObjectStore, IObjectStore>? wrap = null)
     {
-        _rig = new ListingRig(ttl: ttl);
+        _rig = new ListingRig(ttl: ttl, wrap: wrap);
         _walks = new WalkReadahead(_rig.Lister, _rig.Cache, _rig.Inodes, _rig.Clock, maxConnections, keeps: true);
     }
 

@@ -229,6 +229,44 @@ public sealed class FlatWalkTests : IDisposable
     }
 
     [Test]
+    public async Task A_walk_after_the_time_to_live_is_scanned_again(CancellationToken cancellationToken)
+    {
+        string[] keys = Tree(40, 25, files: 3);
+        _rig.Put(keys);
+        await WalkAndCompareAsync(keys, cancellationToken);
+        _rig.Store.ResetCalls();
+        await WalkAndCompareAsync(keys, cancellationToken);
+        Assert.That(_rig.Store.Lists, Is.Zero);
+        _rig.Time.Advance(TimeSpan.FromHours(1));
+        await WalkAndCompareAsync(keys, cancellationToken);
+        Assert.That(_rig.Store.Lists, Is.LessThanOrEqualTo(25), Requests());
+    }
+
+    [Test]
+    public async Task Who_has_waited_for_some_pages_has_the_directory_listed_alone(CancellationToken cancellationToken)
+    {
+        _rig.Store.PageSize = 3;
+        DirectoryInode[] directories = await ScanHeldAsync(cancellationToken, out Gate gate);
+        Task<DirectoryListing> next = _rig.ReadAsync(directories[60], cancellationToken);
+        gate.Release(4);
+        await _rig.UntilAsync(() => gate.Waiting == 2, cancellationToken);
+        Assert.That(_rig.ListedAlone[^1], Is.EqualTo(PrefixOf(directories[60])));
+        gate.Open();
+        Assert.That(FlatWalkRig.Shown(await next), Is.EqualTo(["f0", "f1", "f2"]));
+        Assert.That(FlatWalkRig.Shown(await _rig.ReadAsync(directories[61], cancellationToken)), Is.EqualTo(["f0", "f1", "f2"]));
+    }
+
+    [Test]
+    public async Task A_store_that_does_not_list_in_order_is_scanned_no_more(CancellationToken cancellationToken)
+    {
+        using var rig = new FlatWalkRig(wrap: store => new UnorderedStore(store));
+        string[] keys = Tree(200, 1, files: 3);
+        rig.Put(keys);
+        await rig.WalkAsync(rig.Root, listing => Assert.That(FlatWalkRig.Shown(listing), Is.EqualTo(FlatWalkRig.Expected(keys, PrefixOf(listing.Directory)))), cancellationToken);
+        Assert.That(rig.FlatLists, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Workers_with_stretches_of_their_own_have_scans_of_their_own(CancellationToken cancellationToken)
     {
         _rig.Store.PageSize = 10;
@@ -322,4 +360,25 @@ public sealed class FlatWalkTests : IDisposable
     private static string PrefixOf(DirectoryInode directory) => Encoding.UTF8.GetString(directory.Prefix);
 
     private string Requests() => $"{_rig.FlatLists} flat, alone: {string.Join(' ', _rig.ListedAlone)}";
+
+    /// <summary>Lists directories in order, and what lies below them backwards.</summary>
+    private sealed class UnorderedStore(FakeObjectStore store) : IObjectStore
+    {
+        public async ValueTask<ListPage> ListPageAsync(ListPageRequest request, CancellationToken cancellationToken)
+        {
+            ListPage page = await store.ListPageAsync(request, cancellationToken);
+            if (request.Delimiter)
+                return page;
+            ListedObject[] objects = page.Objects.ToArray();
+            Array.Reverse(objects);
+            return new ListPage { Bytes = page.Bytes, Objects = objects, CommonPrefixes = page.CommonPrefixes, NextContinuationToken = page.NextContinuationToken };
+        }
+
+        public ValueTask<ObjectInfo> HeadAsync(ObjectKey key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask ReadRangeAsync(ObjectKey key, ObjectVersion version, long offset, Memory<byte> destination, IReadProgress? progress, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }
