@@ -21,6 +21,7 @@ internal sealed class DirectoryListing
     private int[]? _byName;
     private ListingTrace? _trace;
     private long _expiresAt;
+    private int _isWalked;
     private long _size = OwnSize;
     private int _named;
     private int _lookedUp;
@@ -116,6 +117,10 @@ internal sealed class DirectoryListing
                 entry.IsDoubtful = true;
         }
     }
+
+    /// <summary>A walk has come to it.</summary>
+    /// <returns>Whether it is the first.</returns>
+    public bool MarkWalked() => Interlocked.Exchange(ref _isWalked, 1) == 0;
 
     /// <summary>What it will say holds from before it was asked for: it expires earlier. Only before it says anything.</summary>
     public void ExpireBy(long moment)

@@ -31,8 +31,7 @@ internal sealed partial class WalkReadahead
         if (_unlisted.Count == MaxUnlisted)
             _unlisted.RemoveAt(0);
         _unlisted.Add(directory);
-        // Where scans have been, or are, there is nothing to gain from another.
-        bool isScanned = scan is not null || (directory.LastListing is { IsScanned: true } && _cache.FindListing(directory) is not null);
+        bool isCounted = scan is null && IsNew(directory);
         DirectoryInode child = directory;
         for (DirectoryInode? above = directory.Parent; above is not null; child = above, above = above.Parent)
         {
@@ -40,9 +39,17 @@ internal sealed partial class WalkReadahead
                 continue;
             walked.LastMoved = _clock.Now;
             walked.Shape.CountRead(isNested: child != directory);
-            if (!isScanned && walked.FindKnown(walked.Siblings.Find(child.Name)) is { } cursor)
+            if (isCounted && walked.FindKnown(walked.Siblings.Find(child.Name)) is { } cursor)
                 cursor.Observed++;
         }
+    }
+
+    // Where scans have been, or other walks, there is nothing to gain from another.
+    private bool IsNew(DirectoryInode directory)
+    {
+        DirectoryListing? listing = _cache.FindListing(directory);
+        bool isScanned = listing is not null && directory.LastListing is { IsScanned: true };
+        return ((listing ?? _lister.FindGrowing(directory))?.MarkWalked() ?? true) && !isScanned;
     }
 
     private bool TryCountListed(DirectoryInode directory)
