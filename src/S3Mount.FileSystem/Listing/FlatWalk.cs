@@ -46,6 +46,7 @@ internal sealed class FlatWalk
     private readonly Stack<FlatWalkLevel> _levels = new();
     private byte[] _lastKey;
     private byte[] _hidden = [];
+    private byte[]? _limit;
     private int _page;
     private int _pagesInVain;
     private bool _isInVain;
@@ -179,11 +180,9 @@ internal sealed class FlatWalk
     {
         ReadOnlySpan<ListedObject> objects = page.Objects.Span;
         int end = objects.Length;
-        if (_route.Limit is { } limit)
-        {
-            while (end > 0 && page.KeyOf(objects[end - 1]).SequenceCompareTo(limit) >= 0)
-                end--;
-        }
+        _limit = _route.Limit;
+        while (_limit is not null && end > 0 && page.KeyOf(objects[end - 1]).SequenceCompareTo(_limit) >= 0)
+            end--;
         return end;
     }
 
@@ -224,8 +223,7 @@ internal sealed class FlatWalk
         if (listing is null)
             return new FlatWalkLevel(directory, null, null, _page);
         _isInVain = false;
-        if (_ttl >= TimeSpan.Zero)
-            listing.ExpireBy(askedAt + _ttl.Ticks);
+        listing.ExpireBy(MountClock.After(_ttl, askedAt));
         return new FlatWalkLevel(directory, listing, _lister.CreateBuilder(listing), _page);
     }
 
@@ -299,10 +297,9 @@ internal sealed class FlatWalk
 
     private void End(Ending ending)
     {
-        byte[] limit = ending == Ending.AtLimit ? _route.Limit! : [];
         while (_levels.TryPeek(out FlatWalkLevel? level))
         {
-            if (ending == Ending.Whole || (ending == Ending.AtLimit && !limit.AsSpan().StartsWith(level.Directory.Prefix)))
+            if (ending == Ending.Whole || (ending == Ending.AtLimit && !_limit.AsSpan().StartsWith(level.Directory.Prefix)))
                 level.Complete(_lister);
             else
                 level.HandOver(_lister, fromStart: ending == Ending.OutOfOrder);
