@@ -36,7 +36,7 @@ public sealed partial class ObjectFileSystem
     {
         const uint SeekData = 3;
         const uint SeekHole = 4;
-        if (_inodes.Find(node) is not FileInode file)
+        if (!_inodes.TryFindFile(node, out FileInode file))
             request.ReplyError(Errno.ESTALE);
         else if (whence is not (SeekData or SeekHole))
             request.ReplyError(Errno.EINVAL);
@@ -49,20 +49,25 @@ public sealed partial class ObjectFileSystem
 
     private ValueTask AnswerAttrAsync(FuseRequest request, NodeId node, bool statx)
     {
-        switch (_inodes.Find(node))
+        if (_inodes.TryFindFile(node, out FileInode file))
+        {
+            ReplyAttr(request, _attributes.Write(file), _clock.Until(_clock.After(_options.MetadataTtl)), statx);
+            return default;
+        }
+        switch (_inodes.FindDirectory(node))
         {
             case null:
                 request.ReplyError(Errno.ESTALE);
                 return default;
-            case DirectoryInode { LastListing: { } listed } directory when _clock.HasPassed(listed.ExpiresAt):
+            case { LastListing: { } listed } directory when _clock.HasPassed(listed.ExpiresAt):
                 // The kernel keeps a directory's entries until its mtime changes, so the directory is listed before it is shown.
                 if (listed.Pages == 1)
                     return AnswerAttrSlowAsync(request, directory, statx);
                 _lister.RefreshBehind(directory);
-                ReplyAttr(request, directory, TimeSpan.Zero, statx);
+                ReplyAttr(request, _attributes.Write(directory), TimeSpan.Zero, statx);
                 return default;
-            case Inode inode:
-                ReplyAttr(request, inode, AttrTimeout(inode, _clock.After(_options.MetadataTtl)), statx);
+            case var directory:
+                ReplyAttr(request, _attributes.Write(directory), AttrTimeout(directory, _clock.After(_options.MetadataTtl)), statx);
                 return default;
         }
     }
@@ -72,7 +77,7 @@ public sealed partial class ObjectFileSystem
         try
         {
             DirectoryListing listing = await _lister.ListAsync(directory, request.CancellationToken).ConfigureAwait(false);
-            ReplyAttr(request, directory, _clock.Until(listing.ExpiresAt), statx);
+            ReplyAttr(request, _attributes.Write(directory), _clock.Until(listing.ExpiresAt), statx);
         }
         catch (Exception failure)
         {
@@ -80,9 +85,9 @@ public sealed partial class ObjectFileSystem
         }
     }
 
-    private void ReplyAttr(FuseRequest request, Inode inode, TimeSpan timeout, bool statx)
+    private static void ReplyAttr(FuseRequest request, in FuseAttr attributes, TimeSpan timeout, bool statx)
     {
-        var answer = new FuseAttrOut { Attr = _attributes.Write(inode) };
+        var answer = new FuseAttrOut { Attr = attributes };
         answer.SetAttrTimeout(timeout);
         if (statx)
             request.ReplyStatx(answer);

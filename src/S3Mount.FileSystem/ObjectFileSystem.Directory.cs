@@ -31,43 +31,52 @@ public sealed partial class ObjectFileSystem
             // A position is only ever what a program gave to seekdir: one beyond the end is the end.
             (uint generation, int position) = Cookie.Split(read.Offset);
             if (_generations.Find(directory, generation) is { } listing)
-                ReplyEntries(request, directory, listing, position, (int)read.Size, plus);
-            else
-                request.ReplyError(Errno.ESTALE);
+                return AnswerEntriesAsync(request, listing, position, (int)read.Size, plus ? EntryDetail.Attributes : EntryDetail.Name);
+            request.ReplyError(Errno.ESTALE);
             return default;
         }
-        if (_listings.FindListing(directory) is { } current)
-        {
-            _generations.Keep(directory, current);
-            ReplyEntries(request, directory, current, 0, (int)read.Size, plus);
-            return default;
-        }
-        return ReadDirSlowAsync(request, directory, (int)read.Size, plus);
+        DirectoryListing current = _listings.FindListing(directory) ?? _lister.Open(directory);
+        _generations.Keep(directory, current);
+        EntryDetail detail = !plus ? EntryDetail.Name : _plus.Begin(current) ? EntryDetail.Attributes : EntryDetail.AttributesOfDirectories;
+        ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, detail);
+        _walks.Observe(directory);
+        return answer;
     }
 
-    private async ValueTask ReadDirSlowAsync(FuseRequest request, DirectoryInode directory, int size, bool plus)
+    private ValueTask AnswerEntriesAsync(FuseRequest request, DirectoryListing listing, int position, int size, EntryDetail detail)
+    {
+        Task there = listing.Progress.WaitForAsync(Math.Max(0, position - DotEntries), request.CancellationToken);
+        if (!there.IsCompletedSuccessfully)
+            return AnswerEntriesSlowAsync(request, listing, position, size, detail, there);
+        ReplyEntries(request, listing, position, size, detail);
+        return default;
+    }
+
+    private async ValueTask AnswerEntriesSlowAsync(FuseRequest request, DirectoryListing listing, int position, int size, EntryDetail detail, Task there)
     {
         try
         {
-            DirectoryListing listing = await _lister.ListAsync(directory, request.CancellationToken).ConfigureAwait(false);
-            _generations.Keep(directory, listing);
-            ReplyEntries(request, directory, listing, 0, size, plus);
+            await there.ConfigureAwait(false);
+            ReplyEntries(request, listing, position, size, detail);
         }
         catch (Exception failure)
         {
-            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "listing", new ObjectKey(directory.Prefix), isRead: false, request.IsInterrupted));
+            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "listing", new ObjectKey(listing.Directory.Prefix), isRead: false, request.IsInterrupted));
         }
     }
 
-    private void ReplyEntries(FuseRequest request, DirectoryInode directory, DirectoryListing listing, int position, int size, bool plus)
+    private void ReplyEntries(FuseRequest request, DirectoryListing listing, int position, int size, EntryDetail detail)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             var writer = new DirentWriter(buffer.AsSpan(0, size));
             int end = listing.Count + DotEntries;
-            while (position < end && TryAddEntry(ref writer, directory, listing, position, plus))
+            int begin = position;
+            while (position < end && TryAddEntry(ref writer, listing, position, detail))
                 position++;
+            if (detail != EntryDetail.Attributes)
+                listing.CountNamed(position - begin);
             // An empty answer would be the end of the directory.
             if (writer.Length == 0 && position < end)
                 request.ReplyError(Errno.EINVAL);
@@ -80,30 +89,30 @@ public sealed partial class ObjectFileSystem
         }
     }
 
-    private bool TryAddEntry(ref DirentWriter writer, DirectoryInode directory, DirectoryListing listing, int position, bool plus)
+    private bool TryAddEntry(ref DirentWriter writer, DirectoryListing listing, int position, EntryDetail detail)
     {
+        DirectoryInode directory = listing.Directory;
         ulong offset = Cookie.Make(listing.Generation, position + 1);
         if (position < DotEntries)
         {
             DirectoryInode dot = position == 0 ? directory : directory.Parent ?? directory;
             ReadOnlySpan<byte> dotName = position == 0 ? "."u8 : ".."u8;
-            return plus
+            return detail != EntryDetail.Name
                 ? writer.TryAddPlus(default, dot.Ino, offset, DirectoryType, dotName)
                 : writer.TryAdd(dot.Ino, offset, DirectoryType, dotName);
         }
-        int index = position - DotEntries;
-        ReadOnlySpan<byte> name = listing.NameAt(index);
+        EntryRef listed = listing[position - DotEntries];
+        ReadOnlySpan<byte> name = listed.Name;
         ulong ino = PathHash.ToIno(PathHash.Append(directory.PathState, name));
-        uint type = listing.IsDirectoryAt(index) ? DirectoryType : RegularType;
-        if (!plus)
+        uint type = listed.IsDirectory ? DirectoryType : RegularType;
+        if (detail == EntryDetail.Name)
             return writer.TryAdd(ino, offset, type, name);
         // Whether it fits is known before the lookup is counted: what does not reach the kernel is never forgotten by it.
         if (!writer.CanAddPlus(name.Length))
             return false;
-        // An entry in doubt is only named (node id 0): the kernel looks it up if somebody wants it.
-        FuseEntryOut entry = listing.IsDoubtfulAt(index) || _clock.HasPassed(listing.ExpiresAt)
-            ? default
-            : EntryOut(_inodes.LookUp(directory, name, listing.EntryAt(index)), listing.ExpiresAt);
+        // Such an entry is only named (node id 0): the kernel looks it up if somebody wants it.
+        bool isNamed = listed.IsDoubtful || _clock.HasPassed(listing.ExpiresAt) || (detail == EntryDetail.AttributesOfDirectories && !listed.IsDirectory);
+        FuseEntryOut entry = isNamed ? default : EntryOut(directory, listed, listing.ExpiresAt);
         return writer.TryAddPlus(entry, ino, offset, type, name);
     }
 

@@ -22,15 +22,10 @@ public sealed partial class ObjectFileSystem
         if (!EntryName.IsShown(name) || directory.Prefix.Length + name.Length > ObjectKey.MaxLength)
         {
             // No store can hold such a key: nobody needs to be asked.
-            ReplyEntry(request, directory, name, null, _clock.After(_options.NegativeMetadataTtl));
+            ReplyMissing(request, _clock.After(_options.NegativeMetadataTtl));
             return default;
         }
-        if (TryAnswerFromListing(directory, name, out DirectoryEntry? entry, out long expiresAt))
-        {
-            ReplyEntry(request, directory, name, entry, expiresAt);
-            return default;
-        }
-        return LookupSlowAsync(request, directory, name.ToArray());
+        return TryAnswerFromListing(request, directory, name) ? default : LookupSlowAsync(request, directory, name.ToArray());
     }
 
     private async ValueTask LookupSlowAsync(FuseRequest request, DirectoryInode directory, byte[] name)
@@ -55,7 +50,7 @@ public sealed partial class ObjectFileSystem
         {
             DirectoryListing listing = await _lister.ListAsync(directory, cancellationToken).ConfigureAwait(false);
             int index = listing.Find(name);
-            return index >= 0 ? (listing.EntryAt(index), listing.ExpiresAt) : (null, NegativeExpiry(listing));
+            return index >= 0 ? (listing[index].ToDirectoryEntry(), listing.ExpiresAt) : (null, NegativeExpiry(listing));
         }
         // Not where the cache has no room for it: it would be listed for nobody, at every lookup.
         if (!hasListing && directory.LastListing is { IsKept: true } listed && _clock.HasPassed(listed.ExpiresAt))
@@ -64,21 +59,27 @@ public sealed partial class ObjectFileSystem
         return (result.Entry, result.ExpiresAt);
     }
 
-    // False: the listing does not know, is not there or no longer holds.
-    private bool TryAnswerFromListing(DirectoryInode directory, ReadOnlySpan<byte> name, out DirectoryEntry? entry, out long expiresAt)
+    // False: no listing knows, is there or still holds.
+    private bool TryAnswerFromListing(FuseRequest request, DirectoryInode directory, ReadOnlySpan<byte> name)
     {
-        (entry, expiresAt) = (null, 0);
-        if (_listings.FindListing(directory) is not { } listing)
+        DirectoryListing? complete = _listings.FindListing(directory);
+        // One that is still growing answers for what it has come to.
+        if ((complete ?? _lister.FindGrowing(directory)) is not { } listing)
             return false;
         int index = listing.Find(name);
         if (index < 0)
         {
-            expiresAt = NegativeExpiry(listing);
+            if (complete is null)
+                return false;
+            ReplyMissing(request, NegativeExpiry(listing));
             return true;
         }
-        if (listing.IsDoubtfulAt(index))
+        EntryRef entry = listing[index];
+        if (entry.IsDoubtful)
             return false;
-        (entry, expiresAt) = (listing.EntryAt(index), listing.ExpiresAt);
+        if (!entry.IsDirectory)
+            listing.CountLookedUp();
+        request.ReplyEntry(EntryOut(directory, entry, listing.ExpiresAt));
         return true;
     }
 
@@ -88,26 +89,43 @@ public sealed partial class ObjectFileSystem
     private void ReplyEntry(FuseRequest request, DirectoryInode directory, ReadOnlySpan<byte> name, in DirectoryEntry? entry, long expiresAt)
     {
         if (entry is not { } found)
-        {
-            // A node id of 0 with a timeout is a negative entry (fuse_lookup_name, fs/fuse/dir.c, v6.18).
-            FuseEntryOut negative = default;
-            negative.SetEntryTimeout(_clock.Until(expiresAt));
-            request.ReplyEntry(negative);
-            return;
-        }
-        Inode inode = _inodes.LookUp(directory, name, found);
-        request.ReplyEntry(EntryOut(inode, expiresAt));
+            ReplyMissing(request, expiresAt);
+        else if (found.IsDirectory)
+            request.ReplyEntry(EntryOut(_inodes.GetDirectory(directory, name), expiresAt));
+        else
+            request.ReplyEntry(EntryOut(_inodes.LookUp(directory, name, found.Version, found.StorageClass), expiresAt));
     }
 
-    private FuseEntryOut EntryOut(Inode inode, long expiresAt)
+    // A node id of 0 with a timeout is a negative entry (fuse_lookup_name, fs/fuse/dir.c, v6.18).
+    private void ReplyMissing(FuseRequest request, long expiresAt)
     {
-        var entry = new FuseEntryOut { NodeId = inode.Id.Value, Attr = _attributes.Write(inode) };
+        FuseEntryOut negative = default;
+        negative.SetEntryTimeout(_clock.Until(expiresAt));
+        request.ReplyEntry(negative);
+    }
+
+    private FuseEntryOut EntryOut(DirectoryInode parent, in EntryRef listed, long expiresAt) => listed.IsDirectory
+        ? EntryOut(_inodes.GetDirectory(parent, listed.Name), expiresAt)
+        : EntryOut(_inodes.LookUp(parent, listed), expiresAt);
+
+    private FuseEntryOut EntryOut(in FileInode file, long expiresAt)
+    {
+        var entry = new FuseEntryOut { NodeId = file.Id.Value, Attr = _attributes.Write(file) };
+        TimeSpan left = _clock.Until(expiresAt);
+        entry.SetEntryTimeout(left);
+        entry.SetAttrTimeout(left);
+        return entry;
+    }
+
+    private FuseEntryOut EntryOut(DirectoryInode directory, long expiresAt)
+    {
+        var entry = new FuseEntryOut { NodeId = directory.Id.Value, Attr = _attributes.Write(directory) };
         entry.SetEntryTimeout(_clock.Until(expiresAt));
-        entry.SetAttrTimeout(AttrTimeout(inode, expiresAt));
+        entry.SetAttrTimeout(AttrTimeout(directory, expiresAt));
         return entry;
     }
 
     // A directory that was listed must be asked for again when that listing expires, or the kernel would keep its entries.
-    private TimeSpan AttrTimeout(Inode inode, long expiresAt) =>
-        _clock.Until(inode is DirectoryInode { LastListing: { } listed } ? Math.Min(expiresAt, listed.ExpiresAt) : expiresAt);
+    private TimeSpan AttrTimeout(DirectoryInode directory, long expiresAt) =>
+        _clock.Until(directory.LastListing is { } listed ? Math.Min(expiresAt, listed.ExpiresAt) : expiresAt);
 }

@@ -23,9 +23,9 @@ public sealed partial class ObjectFileSystem
 
     public ValueTask ReadAsync(FuseRequest request, NodeId node, in FuseReadIn read)
     {
-        if (_inodes.Find(node) is not FileInode file)
+        if (!_inodes.TryFindFile(node, out FileInode file))
         {
-            request.ReplyError(_inodes.Find(node) is null ? Errno.ESTALE : Errno.EISDIR);
+            request.ReplyError(_inodes.FindDirectory(node) is null ? Errno.ESTALE : Errno.EISDIR);
             return default;
         }
         int length = (int)Math.Min(read.Size, (ulong)Math.Max(0, file.Size - (long)Math.Min(read.Offset, long.MaxValue)));
@@ -34,18 +34,19 @@ public sealed partial class ObjectFileSystem
             request.ReplyRead(read, (ulong)file.Size, []);
             return default;
         }
-        ObjectReader reader = file.Reader ?? OpenReader(file);
-        return TryReadHit(request, file, reader, read, length) ? default : ReadMissAsync(request, file, reader, read, length);
+        ObjectReader reader = _readers.Find(node) ?? OpenReader(file);
+        return TryReadHit(request, file.Size, reader, read, length) ? default : ReadMissAsync(request, file, reader, read, length);
     }
 
-    private ObjectReader OpenReader(FileInode file)
+    private ObjectReader OpenReader(in FileInode file)
     {
         if (!file.Version.IsPinned && Interlocked.Exchange(ref _unpinnedNamed, 1) == 0)
             LogMessages.NoETag(_logger, file.Key);
-        return file.AttachReader(new ObjectReader(_fetcher, file.Key, file.Version, file.DropReader));
+        NodeId id = file.Id;
+        return _readers.Attach(id, new ObjectReader(_fetcher, file.Key, file.Version, retired => _readers.Drop(id, retired)));
     }
 
-    private bool TryReadHit(FuseRequest request, FileInode file, ObjectReader reader, in FuseReadIn read, int length)
+    private bool TryReadHit(FuseRequest request, long fileSize, ObjectReader reader, in FuseReadIn read, int length)
     {
         var leases = new LeaseRow();
         Span<FuseSlice> slices = stackalloc FuseSlice[MaxInlineLeases];
@@ -54,7 +55,7 @@ public sealed partial class ObjectFileSystem
             return false;
         try
         {
-            request.ReplyRead(read, (ulong)file.Size, slices[..count]);
+            request.ReplyRead(read, (ulong)fileSize, slices[..count]);
         }
         finally
         {
@@ -104,8 +105,8 @@ public sealed partial class ObjectFileSystem
             if (await reader.LeaseAsync(offset, length, cancellationToken).ConfigureAwait(false) is { } leases)
                 return (reader, leases);
             // Its last block was evicted since it was looked up.
-            file.DropReader(reader);
-            reader = file.Reader ?? OpenReader(file);
+            _readers.Drop(file.Id, reader);
+            reader = _readers.Find(file.Id) ?? OpenReader(file);
         }
     }
 
@@ -127,12 +128,13 @@ public sealed partial class ObjectFileSystem
     // gets its error only then, for it may open the file again within microseconds.
     private async ValueTask ForgetVersionAsync(FileInode file)
     {
-        DirectoryInode directory = file.Parent!;
-        _listings.Doubt(directory, file.Name, file.Version);
-        _generations.Doubt(directory, file.Name, file.Version);
+        DirectoryInode directory = file.Parent;
+        byte[] name = file.Name.ToArray();
+        _listings.Doubt(directory, name, file.Version);
+        _generations.Doubt(directory, name, file.Version);
         if (_connection is not { } connection)
             return;
-        Task taken = connection.Notifier.InvalidateEntryAsync(directory.Id, file.Name, expireOnly: true);
+        Task taken = connection.Notifier.InvalidateEntryAsync(directory.Id, name, expireOnly: true);
         // The kernel takes it when no LOOKUP or READDIR in that directory is under way. None of those waits for this READ, but
         // they may wait for the store; then the reader is not kept any longer.
         await taken.WaitAsync(_notifyDeadline, _clock.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -16,13 +16,13 @@ public sealed partial class ObjectFileSystem
 
     public ValueTask GetXattrAsync(FuseRequest request, NodeId node, ReadOnlySpan<byte> name, uint size)
     {
-        Inode? inode = _inodes.Find(node);
-        if (inode is null)
+        bool isFile = _inodes.TryFindFile(node, out FileInode file);
+        if (!isFile && _inodes.FindDirectory(node) is null)
             request.ReplyError(Errno.ESTALE);
         else if (!name.StartsWith("user."u8))
             // For security.selinux and the ACLs of ls -l: ENODATA would be asked for again with every file, this once a device.
             request.ReplyError(Errno.EOPNOTSUPP);
-        else if (inode is FileInode file && ValueOf(file, name) is { } value)
+        else if (isFile && ValueOf(file, name) is { } value)
             ReplyXattr(request, value, size);
         else
             request.ReplyError(Errno.ENODATA);
@@ -31,14 +31,14 @@ public sealed partial class ObjectFileSystem
 
     public ValueTask ListXattrAsync(FuseRequest request, NodeId node, uint size)
     {
-        Inode? inode = _inodes.Find(node);
-        if (inode is null)
+        bool isFile = _inodes.TryFindFile(node, out FileInode file);
+        if (!isFile && _inodes.FindDirectory(node) is null)
         {
             request.ReplyError(Errno.ESTALE);
             return default;
         }
         byte[] names = [];
-        if (inode is FileInode file)
+        if (isFile)
         {
             names = file.Version.IsPinned
                 ? [.. KeyAttribute, 0, .. ETagAttribute, 0, .. StorageClassAttribute, 0]
@@ -48,7 +48,7 @@ public sealed partial class ObjectFileSystem
         return default;
     }
 
-    private static byte[]? ValueOf(FileInode file, ReadOnlySpan<byte> name)
+    private static byte[]? ValueOf(in FileInode file, ReadOnlySpan<byte> name)
     {
         if (name.SequenceEqual(KeyAttribute))
             return file.Key.Span.ToArray();

@@ -23,10 +23,13 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     private readonly MountClock _clock;
     private readonly CancellationTokenSource _stopping = new();
     private readonly InodeTable _inodes;
+    private readonly ReaderTable _readers = new();
     private readonly AttributeWriter _attributes;
     private readonly ListingCache _listings;
     private readonly ListingGenerations _generations;
     private readonly DirectoryLister _lister;
+    private readonly WalkReadahead _walks;
+    private readonly PlusPolicy _plus = new();
     private readonly BlockCache _blocks;
     private readonly BlockFetcher _fetcher;
     private readonly RecentFailures _recentFailures;
@@ -41,11 +44,12 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         _options = options;
         _logger = logger;
         _clock = new MountClock(timeProvider);
-        _inodes = new InodeTable(Encoding.UTF8.GetBytes(options.Prefix), static file => file.DetachReader()?.Dispose());
+        _inodes = new InodeTable(Encoding.UTF8.GetBytes(options.Prefix), _readers.Detach);
         _attributes = new AttributeWriter(options, _clock);
         _listings = new ListingCache(_clock, options.ListingMemory);
         _generations = new ListingGenerations(_clock, options.MetadataTtl, options.ListingMemory);
         _lister = new DirectoryLister(store, _listings, _clock, options, logger, _stopping.Token);
+        _walks = new WalkReadahead(_lister, _listings, _inodes, _clock, options.MaxConnections, keeps: options.MetadataTtl != TimeSpan.Zero);
         _blocks = new BlockCache(options.MemoryBudget);
         _fetcher = new BlockFetcher(store, _blocks, _clock, options, _stopping.Token);
         _recentFailures = new RecentFailures(_clock);
@@ -54,8 +58,8 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     /// <summary>Bytes that blocks hold now; at most the budget.</summary>
     public long MemoryUsed => _blocks.Budget.Used;
 
-    /// <summary>Inodes that the kernel knows, and directories that it knew.</summary>
-    public int InodeCount => _inodes.Count;
+    /// <summary>Files that the kernel knows, and directories that it knew.</summary>
+    public int InodeCount => _inodes.DirectoryCount + _inodes.FileCount;
 
     public void Initialize(FuseConnection connection) => _connection = connection;
 
@@ -92,7 +96,9 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     {
         const uint KeepCache = 1 << 1;
         const uint CacheDir = 1 << 3; // FOPEN_CACHE_DIR
-        if (_connection is { NoOpenDir: true })
+        if (!_options.KernelCachesDirectories)
+            request.ReplyOpen(default);
+        else if (_connection is { NoOpenDir: true })
             request.ReplyError(Errno.ENOSYS);
         else
             request.ReplyOpen(new FuseOpenOut { OpenFlags = KeepCache | CacheDir });
@@ -124,8 +130,7 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     {
         _stopping.Cancel();
         _fetcher.Dispose();
-        foreach (FileInode file in _inodes.Files)
-            file.DetachReader()?.Dispose();
+        _readers.Dispose();
         _listings.Dispose();
         _blocks.Dispose();
         return default;
@@ -133,11 +138,10 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
 
     private bool TryFindDirectory(FuseRequest request, NodeId node, out DirectoryInode directory)
     {
-        Inode? inode = _inodes.Find(node);
-        directory = (inode as DirectoryInode)!;
+        directory = _inodes.FindDirectory(node)!;
         if (directory is not null)
             return true;
-        request.ReplyError(inode is null ? Errno.ESTALE : Errno.ENOTDIR);
+        request.ReplyError(DirectoryInode.IsFile(node) ? Errno.ENOTDIR : Errno.ESTALE);
         return false;
     }
 }

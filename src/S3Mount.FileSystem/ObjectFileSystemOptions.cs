@@ -18,6 +18,9 @@ public sealed record ObjectFileSystemOptions
     /// <summary>How long a name that does not exist is remembered.</summary>
     public TimeSpan NegativeMetadataTtl { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether the kernel may keep the entries of directories (FOPEN_CACHE_DIR).</summary>
+    public bool KernelCachesDirectories { get; init; } = true;
+
     /// <summary>Bytes for blocks and readahead together.</summary>
     public required long MemoryBudget { get; init; }
 

@@ -22,11 +22,9 @@ internal sealed class AttributeWriter
         _mountSeconds = clock.StartSeconds;
     }
 
-    public FuseAttr Write(Inode inode) => inode is DirectoryInode directory ? Write(directory) : Write((FileInode)inode);
-
-    private FuseAttr Write(FileInode file)
+    public FuseAttr Write(in FileInode file)
     {
-        ulong modified = (ulong)file.Version.LastModified;
+        ulong modified = (ulong)file.Entry.Slab[file.Entry.Index].LastModified;
         return new FuseAttr
         {
             Ino = file.Ino,
@@ -43,7 +41,7 @@ internal sealed class AttributeWriter
         };
     }
 
-    private FuseAttr Write(DirectoryInode directory)
+    public FuseAttr Write(DirectoryInode directory)
     {
         // A directory that has not been listed shows when the mount began. Its ctime stays that: tar takes a ctime that changes
         // between its two looks for a directory changed under it, and the first listing changes the mtime.

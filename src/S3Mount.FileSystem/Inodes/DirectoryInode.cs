@@ -1,27 +1,52 @@
 using S3Mount.FileSystem.Listing;
 using S3Mount.Fuse;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Inodes;
 
-/// <summary>A directory: a prefix of keys. Its node id never changes while the mount lives.</summary>
-internal sealed class DirectoryInode : Inode
+/// <summary>
+/// A directory: a prefix of keys, and the entries that were seen in it. Its node id never changes while the mount lives.
+/// </summary>
+internal sealed class DirectoryInode
 {
-    // Apart, so that a directory keeps its node id while an object of its name comes and goes. Guarded by ChildrenGate.
-    private readonly Dictionary<byte[], FileInode> _files = new(NameComparer.Instance);
-    private readonly Dictionary<byte[], DirectoryInode> _directories = new(NameComparer.Instance);
+    // Node ids: a directory's is its number + 1, so that the root has FUSE_ROOT_ID; a file's has its directory's in the upper half
+    // and its slot in the lower.
+    private const int DirectoryShift = 32;
+
+    private Dictionary<byte[], DirectoryInode>? _directories; // guarded by Gate
+    private KnownFiles? _known;
+    private EntrySlab? _open; // guarded by Gate
+    private int _slabs; // guarded by Gate
     private ListingTrace? _lastListing;
 
-    public DirectoryInode(NodeId id, DirectoryInode? parent, byte[] name, byte[] prefix)
-        : base(id, parent, name)
+    /// <param name="number">0 for the root.</param>
+    /// <param name="parent">Null for the root.</param>
+    public DirectoryInode(int number, DirectoryInode? parent, byte[] name, byte[] prefix)
     {
+        Number = number;
+        Parent = parent;
+        Name = name;
         Prefix = prefix;
+        PathState = parent is null ? PathHash.Root : PathHash.Append(parent.PathState, name);
     }
+
+    public int Number { get; }
+
+    public NodeId Id => new((ulong)Number + 1);
+
+    public DirectoryInode? Parent { get; }
+
+    public byte[] Name { get; }
 
     /// <summary>The key prefix of everything below: empty, or ending in <c>/</c>.</summary>
     public byte[] Prefix { get; }
 
-    /// <summary>Guards the children and the lookup counts of the children.</summary>
-    public Lock ChildrenGate { get; } = new();
+    public ulong PathState { get; }
+
+    public ulong Ino => Parent is null ? PathHash.RootIno : PathHash.ToIno(PathState);
+
+    /// <summary>Guards the entries, and what is known of them.</summary>
+    public Lock Gate { get; } = new();
 
     /// <summary>What is remembered of the last listing when the listing itself may be gone; null: never listed.</summary>
     public ListingTrace? LastListing
@@ -29,6 +54,13 @@ internal sealed class DirectoryInode : Inode
         get => Volatile.Read(ref _lastListing);
         set => Volatile.Write(ref _lastListing, value);
     }
+
+    /// <summary>The number of the directory that a node id is, or in which it is a file.</summary>
+    public static int NumberOf(NodeId id) => (int)(IsFile(id) ? (id.Value >> DirectoryShift) - 1 : id.Value - 1);
+
+    public static bool IsFile(NodeId id) => id.Value >> DirectoryShift != 0;
+
+    public NodeId IdOf(in EntryRef file) => new((Id.Value << DirectoryShift) | file.Slot);
 
     public byte[] KeyOf(ReadOnlySpan<byte> name)
     {
@@ -38,27 +70,66 @@ internal sealed class DirectoryInode : Inode
         return key;
     }
 
-    /// <summary>The directory of that name. Under <see cref="ChildrenGate"/>.</summary>
-    public DirectoryInode? FindDirectory(ReadOnlySpan<byte> name) =>
-        _directories.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(name, out DirectoryInode? child) ? child : null;
-
-    /// <summary>The file that the name stood for last. Under <see cref="ChildrenGate"/>.</summary>
-    public FileInode? FindFile(ReadOnlySpan<byte> name) =>
-        _files.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(name, out FileInode? child) ? child : null;
-
-    /// <summary>Under <see cref="ChildrenGate"/>.</summary>
-    public void SetChild(Inode child)
+    /// <summary>A file that the kernel knows, by its node id. Any thread.</summary>
+    public bool TryFindFile(NodeId id, out EntryRef file)
     {
-        if (child is DirectoryInode directory)
-            _directories[child.Name] = directory;
-        else
-            _files[child.Name] = (FileInode)child;
+        file = default;
+        return Volatile.Read(ref _known) is { } known && known.TryFind((uint)id.Value, out file);
     }
 
-    /// <summary>Removes the name if it still stands for this inode. Under <see cref="ChildrenGate"/>.</summary>
-    public void RemoveFile(FileInode child)
+    /// <summary>The file that the kernel knows under a name. Under <see cref="Gate"/>.</summary>
+    public bool TryFindFile(ReadOnlySpan<byte> name, out EntryRef file)
     {
-        if (_files.TryGetValue(child.Name, out FileInode? current) && ReferenceEquals(current, child))
-            _files.Remove(child.Name);
+        file = default;
+        return _known is not null && _known.TryFind(name, out file);
+    }
+
+    /// <summary>What the kernel knows. Under <see cref="Gate"/>.</summary>
+    public KnownFiles Known
+    {
+        get
+        {
+            if (_known is null)
+                Volatile.Write(ref _known, new KnownFiles());
+            return _known!;
+        }
+    }
+
+    /// <summary>The directory of that name, if it has an inode. Under <see cref="Gate"/>.</summary>
+    public DirectoryInode? FindDirectory(ReadOnlySpan<byte> name) =>
+        _directories is { } directories && directories.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(name, out DirectoryInode? child) ? child : null;
+
+    /// <summary>Under <see cref="Gate"/>.</summary>
+    public void AddDirectory(DirectoryInode child) => (_directories ??= new(NameComparer.Instance)).Add(child.Name, child);
+
+    /// <summary>A new entry. Under <see cref="Gate"/>.</summary>
+    public EntryRef AppendFile(ReadOnlySpan<byte> name, in ObjectVersion version, byte storageClass)
+    {
+        EntrySlab slab = OpenSlab();
+        return new EntryRef(slab, slab.AddFile(name, version, storageClass));
+    }
+
+    /// <summary>A new entry. Under <see cref="Gate"/>.</summary>
+    public EntryRef AppendDirectory(ReadOnlySpan<byte> name)
+    {
+        EntrySlab slab = OpenSlab();
+        return new EntryRef(slab, slab.AddDirectory(name));
+    }
+
+    /// <summary>No more entries for now: what is kept free for them goes. Under <see cref="Gate"/>.</summary>
+    /// <param name="keepOpen">Whether the next entries come into the same slab, or into a new one.</param>
+    public void EndAppending(bool keepOpen)
+    {
+        _open?.Trim();
+        if (!keepOpen)
+            _open = null;
+    }
+
+    private EntrySlab OpenSlab()
+    {
+        if (_open is { IsFull: false })
+            return _open;
+        _open?.Trim();
+        return _open = new EntrySlab(_slabs++);
     }
 }

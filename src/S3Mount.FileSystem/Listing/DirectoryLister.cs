@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using S3Mount.FileSystem.Inodes;
 using S3Mount.ObjectStore;
@@ -14,6 +15,15 @@ internal sealed class DirectoryLister
     // out nearly every second request, at a sixteenth of the work of a full page for the store.
     private const int LookupPageKeys = 64;
 
+    // How far a listing goes ahead of its readers: 14 MB of entries, and a second's work of a store at 200,000 keys a second.
+    private const int MaxAhead = 200_000;
+
+    // How far a listing goes that nobody has asked for yet: three pages hold nearly every directory of a dataset.
+    private const int MaxUnwanted = 3000;
+
+    // A reader that works on each entry before it reads on has an hour for 32 KiB of them (ListingGenerations).
+    private static readonly TimeSpan _abandonAfter = TimeSpan.FromHours(1);
+
     private readonly IObjectStore _store;
     private readonly ListingCache _cache;
     private readonly MountClock _clock;
@@ -21,7 +31,8 @@ internal sealed class DirectoryLister
     private readonly ILogger _logger;
     private readonly RefreshLog _refreshLog;
     private readonly CancellationToken _stopping;
-    private readonly SingleFlight<DirectoryInode, DirectoryListing> _listings = new();
+    private readonly KeyRangeScanner _scanner;
+    private readonly ConcurrentDictionary<DirectoryInode, DirectoryListing> _growing = new();
     private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new();
     private int _lastGeneration;
     private int _hiddenNamed;
@@ -37,15 +48,52 @@ internal sealed class DirectoryLister
         _logger = logger;
         _refreshLog = new RefreshLog(clock.TimeProvider, logger);
         _stopping = stopping;
+        _scanner = new KeyRangeScanner(store);
     }
 
     /// <summary>Keys seen in listings that no path can name.</summary>
     public long HiddenKeys => Interlocked.Read(ref _hidden);
 
-    /// <summary>Lists the directory anew, or joins a listing that is under way.</summary>
+    /// <summary>Lists the directory anew, or joins a listing that is under way. It can be read while it grows.</summary>
+    public DirectoryListing Open(DirectoryInode directory) => Open(directory, onQuiet: null);
+
+    /// <summary>Lists a directory that nobody has asked for yet, as far as a few pages.</summary>
+    /// <param name="onQuiet">Called once, when it asks nothing more of the store for now.</param>
+    public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet);
+
+    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet)
+    {
+        while (true)
+        {
+            // One that has begun to say things says them as of when it began.
+            if (_growing.TryGetValue(directory, out DirectoryListing? growing) && (growing.Count == 0 || !_clock.HasPassed(growing.ExpiresAt)))
+            {
+                onQuiet?.Invoke();
+                return growing;
+            }
+            // What the listing says holds from before it was asked for.
+            uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
+            var listing = new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl));
+            bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
+            if (!isMine)
+                continue;
+            _ = FillAsync(listing, onQuiet);
+            return listing;
+        }
+    }
+
+    /// <summary>The listing that is under way, if it may answer for what it has come to.</summary>
+    public DirectoryListing? FindGrowing(DirectoryInode directory) =>
+        _growing.TryGetValue(directory, out DirectoryListing? growing) && !_clock.HasPassed(growing.ExpiresAt) ? growing : null;
+
+    /// <summary>Lists the whole directory anew, or joins a listing that is under way.</summary>
     /// <exception cref="ObjectStoreException"/>
-    public Task<DirectoryListing> ListAsync(DirectoryInode directory, CancellationToken cancellationToken) =>
-        _listings.RunAsync(directory, () => ListOnceAsync(directory), cancellationToken);
+    public async Task<DirectoryListing> ListAsync(DirectoryInode directory, CancellationToken cancellationToken)
+    {
+        DirectoryListing listing = Open(directory);
+        await listing.Progress.WaitForAllAsync(cancellationToken).ConfigureAwait(false);
+        return listing;
+    }
 
     /// <summary>Lists the directory anew while nobody waits; failures are logged once a minute, and the next reader asks again.</summary>
     public void RefreshBehind(DirectoryInode directory) => _ = RefreshAsync(directory);
@@ -72,27 +120,36 @@ internal sealed class DirectoryLister
         }
     }
 
-    private async Task<DirectoryListing> ListOnceAsync(DirectoryInode directory)
+    // Never throws: whoever waits for the listing hears of its failure.
+    private async Task FillAsync(DirectoryListing listing, Action? onQuiet)
     {
-        // What the listing says holds from before it was asked for.
-        long expiresAt = _clock.After(_options.MetadataTtl);
-        var builder = new DirectoryListingBuilder(directory.Prefix.Length);
-        var request = new ListPageRequest { Prefix = new ObjectKey(directory.Prefix), Delimiter = true };
-        while (true)
+        DirectoryInode directory = listing.Directory;
+        try
         {
-            ListPage page = await _store.ListPageAsync(request, _stopping).ConfigureAwait(false);
-            builder.Add(page);
-            if (page.NextContinuationToken is null)
-                break;
-            if (page.NextContinuationToken == request.ContinuationToken)
-                throw new ObjectStoreException(ObjectStoreFailure.Malformed, "the listing repeats its continuation token") { Key = request.Prefix };
-            request = request with { ContinuationToken = page.NextContinuationToken };
+            var builder = new ListingBuilder(listing, _cache.FindPrevious(directory));
+            var range = new KeyRange { Prefix = new ObjectKey(directory.Prefix), Delimiter = true };
+            await foreach (ListPage page in _scanner.ScanAsync(range, _stopping).ConfigureAwait(false))
+            {
+                builder.Add(page);
+                Task room = listing.Progress.RoomAsync(MaxAhead, MaxUnwanted);
+                if (room.IsCompleted)
+                    continue;
+                onQuiet?.Invoke();
+                onQuiet = null;
+                await room.WaitAsync(_abandonAfter, _clock.TimeProvider, _stopping).ConfigureAwait(false);
+            }
+            ReportHidden(builder);
+            builder.Complete(_clock.StartSeconds);
+            directory.LastListing = listing.Trace with { IsKept = _cache.Add(directory, listing) };
+            _growing.TryRemove(new(directory, listing));
+            listing.Progress.Complete();
         }
-        ReportHidden(builder);
-        uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
-        DirectoryListing listing = builder.Build(generation, expiresAt, _clock.StartSeconds);
-        directory.LastListing = listing.Trace with { IsKept = _cache.Add(directory, listing) };
-        return listing;
+        catch (Exception failure)
+        {
+            _growing.TryRemove(new(directory, listing));
+            listing.Progress.Fail(failure);
+        }
+        onQuiet?.Invoke();
     }
 
     private async Task<LookupResult> LookUpOnceAsync(DirectoryInode directory, byte[] name)
@@ -134,7 +191,7 @@ internal sealed class DirectoryLister
         return below.Objects.Length + below.CommonPrefixes.Length > 0 ? DirectoryEntry.Directory : file;
     }
 
-    private void ReportHidden(DirectoryListingBuilder builder)
+    private void ReportHidden(ListingBuilder builder)
     {
         if (builder.Hidden == 0)
             return;

@@ -1,84 +1,185 @@
+using System.Diagnostics;
+using S3Mount.FileSystem.Inodes;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Listing;
 
 /// <summary>
-/// A whole directory as one series of list pages told it: entries ordered by their bytes, one a name. Immutable but for the
-/// doubts cast on single entries. Any thread.
+/// A directory as one series of list pages tells it: entries in <see cref="EntryOrder"/>, one a name. While it is being listed it
+/// only grows; what has been handed out stays in its place. One thread adds, any thread reads.
 /// </summary>
 internal sealed class DirectoryListing
 {
-    private readonly byte[] _names;
-    private readonly Entry[] _entries;
-    private readonly bool[] _doubtful;
+    // The objects that make it up, without entries.
+    private const int OwnSize = 500;
 
-    internal DirectoryListing(byte[] names, Entry[] entries, uint generation, ListingTrace trace)
+    private readonly ListingProgress _progress = new();
+    private Run[] _runs = [];
+    private int _runCount;
+    private int _added;
+    private int _count;
+    private int[]? _byName;
+    private ListingTrace? _trace;
+    private long _size = OwnSize;
+    private int _named;
+    private int _lookedUp;
+
+    public DirectoryListing(DirectoryInode directory, uint generation, long expiresAt)
     {
-        _names = names;
-        _entries = entries;
-        _doubtful = new bool[entries.Length];
+        Directory = directory;
         Generation = generation;
-        Trace = trace;
+        ExpiresAt = expiresAt;
     }
+
+    public DirectoryInode Directory { get; }
 
     /// <summary>Names this listing in READDIR's offsets; unique in a mount until 2^31 listings later.</summary>
     public uint Generation { get; }
 
     /// <summary>Until when it may answer, as a moment of <see cref="MountClock"/>.</summary>
-    public long ExpiresAt => Trace.ExpiresAt;
+    public long ExpiresAt { get; }
 
-    public ListingTrace Trace { get; }
+    /// <summary>Who waits for entries, and who waits for readers.</summary>
+    public ListingProgress Progress => _progress;
 
-    public int Count => _entries.Length;
+    /// <summary>Entries that can be had now.</summary>
+    public int Count => Volatile.Read(ref _count);
 
-    /// <summary>What it takes in memory, in bytes: names, entries (72 each with the doubt), and the objects around them.</summary>
-    public long SizeInBytes => 200 + _names.Length + (_entries.Length * 73L);
+    /// <summary>Entries added, those included that cannot be had yet.</summary>
+    public int Added => _added;
 
-    public ReadOnlySpan<byte> NameAt(int index) => _names.AsSpan(_entries[index].NameOffset, _entries[index].NameLength);
+    public bool IsComplete => Volatile.Read(ref _trace) is not null;
 
-    public DirectoryEntry EntryAt(int index)
+    /// <summary>Of a complete listing.</summary>
+    public ListingTrace Trace => Volatile.Read(ref _trace) ?? throw new InvalidOperationException("the listing is not complete");
+
+    /// <summary>What it takes in memory, in bytes. A slab that two listings share counts for both.</summary>
+    public long SizeInBytes => Volatile.Read(ref _size);
+
+    /// <summary>Files that were handed out by their names alone.</summary>
+    public int Named => Volatile.Read(ref _named);
+
+    /// <summary>LOOKUPs of files that it has answered.</summary>
+    public int LookedUp => Volatile.Read(ref _lookedUp);
+
+    public EntryRef this[int index]
     {
-        ref readonly Entry entry = ref _entries[index];
-        return entry.IsDirectory ? DirectoryEntry.Directory : DirectoryEntry.File(entry.Version, entry.StorageClass);
+        get
+        {
+            Run[] runs = Volatile.Read(ref _runs);
+            int low = 0, high = Volatile.Read(ref _runCount) - 1;
+            while (low < high)
+            {
+                int middle = (low + high + 1) >>> 1;
+                if (runs[middle].Position <= index)
+                    low = middle;
+                else
+                    high = middle - 1;
+            }
+            return new EntryRef(runs[low].Slab, runs[low].First + index - runs[low].Position);
+        }
     }
 
-    public bool IsDirectoryAt(int index) => _entries[index].IsDirectory;
+    public ReadOnlySpan<byte> NameAt(int index) => this[index].Name;
 
-    /// <summary>Whether a read has found that this entry's version is gone: the listing no longer answers for its name.</summary>
-    public bool IsDoubtfulAt(int index) => Volatile.Read(ref _doubtful[index]);
-
-    /// <summary>This version is gone: if the listing gives it for that name, it no longer answers.</summary>
-    public void Doubt(ReadOnlySpan<byte> name, in ObjectVersion version)
-    {
-        int index = Find(name);
-        if (index >= 0 && !_entries[index].IsDirectory && _entries[index].Version.IsSameAs(version))
-            Volatile.Write(ref _doubtful[index], true);
-    }
-
-    /// <summary>The position of a name, or a negative number.</summary>
+    /// <summary>The position of a name among the entries that can be had, or a negative number.</summary>
     public int Find(ReadOnlySpan<byte> name)
     {
-        int low = 0, high = _entries.Length - 1;
+        int[]? byName = Volatile.Read(ref _byName);
+        int low = 0, high = (byName?.Length ?? Count) - 1;
         while (low <= high)
         {
-            int middle = (int)(((uint)low + (uint)high) >> 1);
-            int order = NameAt(middle).SequenceCompareTo(name);
+            int middle = (low + high) >>> 1;
+            int position = byName is null ? middle : byName[middle];
+            int order = EntryOrder.Compare(NameAt(position), name);
             if (order == 0)
-                return middle;
+                return position;
             if (order < 0)
                 low = middle + 1;
             else
                 high = middle - 1;
         }
-        return ~low;
+        return -1;
     }
 
-    internal struct Entry
+    /// <summary>This version is gone: if the listing gives it for that name, it no longer answers.</summary>
+    public void Doubt(ReadOnlySpan<byte> name, in ObjectVersion version)
     {
-        public int NameOffset;
-        public short NameLength;
-        public bool IsDirectory;
-        public ObjectVersion Version;
-        public string StorageClass;
+        int index = Find(name);
+        if (index < 0)
+            return;
+        EntryRef entry = this[index];
+        lock (Directory.Gate)
+        {
+            if (!entry.IsDirectory && entry.Version.IsSameAs(version))
+                entry.IsDoubtful = true;
+        }
     }
+
+    public void CountNamed(int files) => Interlocked.Add(ref _named, files);
+
+    public void CountLookedUp() => Interlocked.Increment(ref _lookedUp);
+
+    /// <summary>Adds an entry behind the others; it can be had after <see cref="Show"/>.</summary>
+    public void Add(in EntryRef entry)
+    {
+        Debug.Assert(!IsComplete, "an entry for a listing that is complete");
+        int last = _runCount - 1;
+        bool continues = last >= 0 && _runs[last].Slab == entry.Slab && _runs[last].First + _added - _runs[last].Position == entry.Index;
+        if (!continues)
+        {
+            if (_runCount == _runs.Length)
+            {
+                var grown = new Run[Math.Max(4, _runs.Length * 2)];
+                _runs.CopyTo(grown, 0);
+                Volatile.Write(ref _runs, grown);
+            }
+            _runs[_runCount] = new Run(_added, entry.Slab, entry.Index);
+            Volatile.Write(ref _runCount, _runCount + 1);
+        }
+        _added++;
+    }
+
+    /// <summary>All that was added can be had.</summary>
+    public void Show()
+    {
+        Volatile.Write(ref _count, _added);
+        Volatile.Write(ref _size, SizeOf());
+        _progress.Reach(_added);
+    }
+
+    /// <summary>Takes back what was added and cannot be had yet.</summary>
+    public void TakeBack()
+    {
+        _added = _count;
+        while (_runCount > 0 && _runs[_runCount - 1].Position >= _added)
+            Volatile.Write(ref _runCount, _runCount - 1);
+    }
+
+    /// <summary>Nothing more will be added. Who waits is told by <see cref="ListingProgress.Complete"/>.</summary>
+    /// <param name="byName">The positions in <see cref="EntryOrder"/>, of a listing that is not in it.</param>
+    public void Complete(ListingTrace trace, int[]? byName)
+    {
+        Array.Resize(ref _runs, _runCount);
+        Volatile.Write(ref _byName, byName);
+        Volatile.Write(ref _count, _added);
+        Volatile.Write(ref _size, SizeOf());
+        Volatile.Write(ref _trace, trace);
+    }
+
+    private long SizeOf()
+    {
+        long size = OwnSize + (_runs.Length * 24L) + ((_byName?.Length ?? 0) * 4L);
+        EntrySlab? last = null;
+        foreach (ref readonly Run run in _runs.AsSpan(0, _runCount))
+        {
+            if (run.Slab != last)
+                size += run.Slab.SizeInBytes;
+            last = run.Slab;
+        }
+        return size;
+    }
+
+    /// <summary>Entries that lie one after another in a slab.</summary>
+    private readonly record struct Run(int Position, EntrySlab Slab, int First);
 }

@@ -11,8 +11,8 @@ namespace S3Mount.FileSystem.Listing;
 internal sealed class ListingCache : IDisposable
 {
     /// <summary>
-    /// ImageNet's 1,281,167 files take 73 bytes each and about 20 of name here: 120 MB. Twice that leaves room for another
-    /// dataset's listings beside it.
+    /// ImageNet's 1,281,167 files take 48 bytes each and about 20 of name here: 90 MB. That leaves room for another dataset's listings
+    /// beside it.
     /// </summary>
     public const long DefaultSizeLimit = 256 << 20;
 
@@ -40,41 +40,51 @@ internal sealed class ListingCache : IDisposable
 
     /// <summary>The directory's listing, if there is one and it may still answer.</summary>
     public DirectoryListing? FindListing(DirectoryInode directory) =>
-        _cache.TryGetValue(directory, out object? found) && found is DirectoryListing listing && !_clock.HasPassed(listing.ExpiresAt) ? listing : null;
+        FindPrevious(directory) is { } listing && !_clock.HasPassed(listing.ExpiresAt) ? listing : null;
+
+    /// <summary>The directory's latest listing, if it is still there: it may no longer answer, but says what was there.</summary>
+    public DirectoryListing? FindPrevious(DirectoryInode directory) =>
+        _cache.TryGetValue(directory, out object? found) ? (DirectoryListing?)found : null;
 
     /// <returns>Whether there is a place for a listing of its size, and time left for it.</returns>
-    public bool Add(DirectoryInode directory, DirectoryListing listing) => Add(directory, listing, listing.SizeInBytes, listing.ExpiresAt);
+    public bool Add(DirectoryInode directory, DirectoryListing listing)
+    {
+        // It stays beyond its time: listed again, what has not changed keeps its place in memory.
+        return !_clock.HasPassed(listing.ExpiresAt) && Add(directory, listing, listing.SizeInBytes, expiresAfter: null);
+    }
 
     /// <summary>What a lookup of one name said, if it may still answer.</summary>
     public LookupResult? FindAttribute(DirectoryInode directory, ReadOnlySpan<byte> name) =>
         _cache.TryGetValue(new AttributeKey(directory, name.ToArray()), out object? found) && found is LookupResult result && !_clock.HasPassed(result.ExpiresAt) ? result : null;
 
-    public void Add(DirectoryInode directory, byte[] name, LookupResult result) =>
-        Add(new AttributeKey(directory, name), result, AttributeSize + name.Length, result.ExpiresAt);
+    public void Add(DirectoryInode directory, byte[] name, LookupResult result)
+    {
+        // Looked at once: time passes while an entry is added.
+        TimeSpan left = _clock.Until(result.ExpiresAt);
+        if (left > TimeSpan.Zero)
+            Add(new AttributeKey(directory, name), result, AttributeSize + name.Length, result.ExpiresAt == MountClock.Forever ? null : left);
+    }
 
     /// <summary>A read has found that this version is gone: nothing that gives it answers for its name any more.</summary>
     public void Doubt(DirectoryInode directory, byte[] name, in ObjectVersion version)
     {
-        FindListing(directory)?.Doubt(name, version);
+        FindPrevious(directory)?.Doubt(name, version);
         if (FindAttribute(directory, name) is { Entry: { IsDirectory: false } entry } && entry.Version.IsSameAs(version))
             _cache.Remove(new AttributeKey(directory, name));
     }
 
     public void Dispose() => _cache.Dispose();
 
-    private bool Add(object key, object value, long size, long expiresAt)
+    private bool Add(object key, object value, long size, TimeSpan? expiresAfter)
     {
-        // Looked at once: time passes while an entry is added.
-        TimeSpan left = _clock.Until(expiresAt);
-        if (left <= TimeSpan.Zero || size > _sizeLimit)
+        if (size > _sizeLimit)
             return false;
         // Compact counts in whole entries: a quarter of fewer than four is none.
         while (_cache.Count is > 0 and var count && _cache.GetCurrentStatistics()?.CurrentEstimatedSize + size > _sizeLimit)
             _cache.Compact(Math.Max(RoomToMake, 1.0 / count));
         using ICacheEntry entry = _cache.CreateEntry(key);
         entry.Size = size;
-        if (expiresAt != MountClock.Forever)
-            entry.AbsoluteExpirationRelativeToNow = left;
+        entry.AbsoluteExpirationRelativeToNow = expiresAfter;
         entry.Value = value;
         return true;
     }

@@ -59,7 +59,7 @@ internal sealed class ListingGenerations
             if (!_kept.TryGetValue(directory.Id.Value, out List<LinkedListNode<Kept>>? generations))
                 _kept.Add(directory.Id.Value, generations = []);
             generations.Add(node);
-            _size += listing.SizeInBytes;
+            _size += node.Value.Size;
             _order.AddFirst(node);
             node.Value.Until = _clock.After(_keep);
             Drop();
@@ -89,6 +89,9 @@ internal sealed class ListingGenerations
     private void Use(LinkedListNode<Kept> node)
     {
         node.Value.Until = _clock.After(_keep);
+        // It may have grown since.
+        _size += node.Value.Listing.SizeInBytes - node.Value.Size;
+        node.Value.Size = node.Value.Listing.SizeInBytes;
         _order.Remove(node);
         _order.AddFirst(node);
     }
@@ -102,7 +105,7 @@ internal sealed class ListingGenerations
             generations.Remove(oldest);
             if (generations.Count == 0)
                 _kept.Remove(oldest.Value.Directory);
-            _size -= oldest.Value.Listing.SizeInBytes;
+            _size -= oldest.Value.Size;
         }
     }
 
@@ -111,6 +114,9 @@ internal sealed class ListingGenerations
         public ulong Directory { get; } = directory;
 
         public DirectoryListing Listing { get; } = listing;
+
+        /// <summary>What was counted for it.</summary>
+        public long Size { get; set; } = listing.SizeInBytes;
 
         public long Until { get; set; }
     }

@@ -28,7 +28,7 @@ internal sealed class RecentFailures(MountClock clock)
 
     /// <summary>Keeps a range that a READ has waited for in vain.</summary>
     /// <param name="since">When the READ came, as a moment of <see cref="MountClock"/>.</param>
-    public void Add(FileInode file, long offset, int length, Errno errno, long since)
+    public void Add(in FileInode file, long offset, int length, Errno errno, long since)
     {
         long now = clock.Now;
         if (now - since < _leastWait.Ticks)
@@ -43,7 +43,7 @@ internal sealed class RecentFailures(MountClock clock)
     }
 
     /// <summary>What a READ gets that needs bytes of a range that has just failed.</summary>
-    public bool TryFind(FileInode file, long offset, int length, out Errno errno)
+    public bool TryFind(in FileInode file, long offset, int length, out Errno errno)
     {
         errno = default;
         if (clock.HasPassed(Volatile.Read(ref _keptUntil)))
@@ -52,7 +52,7 @@ internal sealed class RecentFailures(MountClock clock)
         {
             foreach (ref readonly Failure failure in _failures.AsSpan())
             {
-                if (ReferenceEquals(failure.File, file) && failure.From < offset + length && offset < failure.To && !clock.HasPassed(failure.Until))
+                if (failure.File == file && failure.From < offset + length && offset < failure.To && !clock.HasPassed(failure.Until))
                 {
                     errno = failure.Errno;
                     return true;

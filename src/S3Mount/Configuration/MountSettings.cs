@@ -81,6 +81,7 @@ internal sealed record MountSettings
     public ObjectFileSystemOptions ToFileSystemOptions() => new()
     {
         Prefix = Prefix,
+        KernelCachesDirectories = DirectoryCacheOf(Environment.OSVersion.Version),
         MetadataTtl = MetadataTtl,
         NegativeMetadataTtl = NegativeMetadataTtl,
         MemoryBudget = Memory,
@@ -91,6 +92,11 @@ internal sealed record MountSettings
         IoDeadline = IoDeadline,
         MaxConnections = MaxConnections,
     };
+
+    /// <summary>
+    /// Linux 6.9 to 6.12 keep a directory's entries whatever its times say (seen by gcsfuse, issue 2792; mended in 6.13).
+    /// </summary>
+    internal static bool DirectoryCacheOf(Version kernel) => kernel < new Version(6, 9) || kernel >= new Version(6, 13);
 
     public FuseMountOptions ToMountOptions() => new()
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using S3Mount.FileSystem.Inodes;
-using S3Mount.FileSystem.Listing;
 using S3Mount.FileSystem.Tests.Listing;
 using S3Mount.Fuse;
 using S3Mount.ObjectStore;
@@ -9,7 +8,7 @@ namespace S3Mount.FileSystem.Tests.Inodes;
 
 public sealed class InodeTableTests
 {
-    private readonly List<FileInode> _forgotten = [];
+    private readonly List<NodeId> _forgotten = [];
     private readonly InodeTable _table;
 
     public InodeTableTests() => _table = new InodeTable("root/"u8.ToArray(), _forgotten.Add);
@@ -17,98 +16,98 @@ public sealed class InodeTableTests
     [Test]
     public void The_root_is_there_from_the_beginning_and_is_never_forgotten()
     {
-        Assert.That(_table.Find(NodeId.Root), Is.SameAs(_table.Root));
+        Assert.That(_table.FindDirectory(NodeId.Root), Is.SameAs(_table.Root));
         _table.Forget(NodeId.Root, 1000);
-        Assert.That(_table.Find(NodeId.Root), Is.SameAs(_table.Root));
+        Assert.That(_table.FindDirectory(NodeId.Root), Is.SameAs(_table.Root));
         Assert.That((_table.Root.Ino, _table.Root.Prefix), Is.EqualTo((1UL, "root/"u8.ToArray())));
     }
 
     [Test]
     public void The_same_version_keeps_its_node_id_and_counts_each_lookup()
     {
-        Inode first = File("a", Pages.Version(1));
-        Inode second = File("a", Pages.Version(1));
-        Assert.That((second, second.Lookups.Value), Is.EqualTo((first, 2UL)));
-        Assert.That(_table.Find(first.Id), Is.SameAs(first));
+        FileInode first = File("a", Pages.Version(1));
+        FileInode second = File("a", Pages.Version(1));
+        Assert.That((second, LookupsOf(second)), Is.EqualTo((first, 2u)));
+        Assert.That(Find(first.Id), Is.EqualTo(first));
     }
 
     [Test]
     public void Another_version_is_another_inode_under_the_same_number()
     {
-        Inode old = File("a", Pages.Version(1));
-        Inode changed = File("a", Pages.Version(2));
-        Inode grown = File("a", Pages.Version(2, size: 11));
+        FileInode old = File("a", Pages.Version(1));
+        FileInode changed = File("a", Pages.Version(2));
+        FileInode grown = File("a", Pages.Version(2, size: 11));
         Assert.That((ulong[])[old.Id.Value, changed.Id.Value, grown.Id.Value], Is.Unique);
         Assert.That((changed.Ino, grown.Ino), Is.EqualTo((old.Ino, old.Ino)));
-        Assert.That(_table.Find(old.Id), Is.SameAs(old), "the old version lives until it is forgotten");
+        Assert.That(Find(old.Id), Is.EqualTo(old), "the old version lives until it is forgotten");
     }
 
     [Test]
     public void The_same_bytes_written_again_keep_the_inode_and_move_its_time()
     {
-        var file = (FileInode)File("a", Pages.Version(1, lastModified: 100));
-        Assert.That(File("a", Pages.Version(1, lastModified: 200)), Is.SameAs(file));
+        FileInode file = File("a", Pages.Version(1, lastModified: 100));
+        Assert.That(File("a", Pages.Version(1, lastModified: 200)), Is.EqualTo(file));
         Assert.That(file.Version.LastModified, Is.EqualTo(200));
     }
 
     [Test]
     public void Without_an_etag_another_time_is_another_version()
     {
-        Inode old = File("a", new ObjectVersion(default, 10, 100));
-        Assert.That(File("a", new ObjectVersion(default, 10, 100)), Is.SameAs(old));
-        Assert.That(File("a", new ObjectVersion(default, 10, 101)), Is.Not.SameAs(old));
+        FileInode old = File("a", new ObjectVersion(default, 10, 100));
+        Assert.That(File("a", new ObjectVersion(default, 10, 100)), Is.EqualTo(old));
+        Assert.That(File("a", new ObjectVersion(default, 10, 101)), Is.Not.EqualTo(old));
     }
 
     [Test]
     public void A_file_lives_until_every_lookup_is_forgotten()
     {
-        Inode file = File("a", Pages.Version(1));
+        FileInode file = File("a", Pages.Version(1));
         File("a", Pages.Version(1));
         File("a", Pages.Version(1));
         _table.Forget(file.Id, 2);
-        Assert.That((_table.Find(file.Id), _forgotten.Count), Is.EqualTo((file, 0)));
+        Assert.That((Find(file.Id), _forgotten.Count), Is.EqualTo(((FileInode?)file, 0)));
         _table.Forget(file.Id, 1);
-        Assert.That(_table.Find(file.Id), Is.Null);
-        Assert.That(_forgotten, Is.EqualTo([file]));
-        Inode again = File("a", Pages.Version(1));
+        Assert.That(Find(file.Id), Is.Null);
+        Assert.That(_forgotten, Is.EqualTo([file.Id]));
+        FileInode again = File("a", Pages.Version(1));
         Assert.That(again.Id, Is.Not.EqualTo(file.Id));
     }
 
     [Test]
     public void Forgetting_an_old_version_leaves_the_new_one_under_its_name()
     {
-        Inode old = File("a", Pages.Version(1));
-        Inode current = File("a", Pages.Version(2));
+        FileInode old = File("a", Pages.Version(1));
+        FileInode current = File("a", Pages.Version(2));
         _table.Forget(old.Id, 1);
-        Assert.That(File("a", Pages.Version(2)), Is.SameAs(current));
+        Assert.That(File("a", Pages.Version(2)), Is.EqualTo(current));
     }
 
     [Test]
     public void To_forget_more_than_was_looked_up_is_an_error_and_changes_nothing()
     {
-        Inode file = File("a", Pages.Version(1));
+        FileInode file = File("a", Pages.Version(1));
         Assert.That(() => _table.Forget(file.Id, 2), Throws.InvalidOperationException);
-        Assert.That((_table.Find(file.Id), file.Lookups.Value), Is.EqualTo((file, 1UL)));
+        Assert.That((Find(file.Id), LookupsOf(file)), Is.EqualTo(((FileInode?)file, 1u)));
     }
 
     [Test]
     public void A_directory_keeps_its_node_id_through_forgets_and_through_a_file_of_its_name()
     {
-        Inode directory = Directory("a");
+        DirectoryInode directory = Directory("a");
         _table.Forget(directory.Id, 1);
-        Assert.That(_table.Find(directory.Id), Is.SameAs(directory));
-        Inode file = File("a", Pages.Version(1));
-        Assert.That(file, Is.Not.SameAs(directory));
+        Assert.That(_table.FindDirectory(directory.Id), Is.SameAs(directory));
+        FileInode file = File("a", Pages.Version(1));
+        Assert.That(file.Id, Is.Not.EqualTo(directory.Id));
         Assert.That(Directory("a"), Is.SameAs(directory));
-        Assert.That(File("a", Pages.Version(1)), Is.SameAs(file));
+        Assert.That(File("a", Pages.Version(1)), Is.EqualTo(file));
     }
 
     [Test]
     public void A_child_knows_its_key()
     {
-        var directory = (DirectoryInode)Directory("a b");
+        DirectoryInode directory = Directory("a b");
         Assert.That(directory.Prefix, Is.EqualTo("root/a b/"u8.ToArray()));
-        var file = (FileInode)_table.LookUp(directory, "x"u8, DirectoryEntry.File(Pages.Version(1), ""));
+        FileInode file = _table.LookUp(directory, "x"u8, Pages.Version(1), "");
         Assert.That(file.Key, Is.EqualTo(new ObjectKey("root/a b/x")));
     }
 
@@ -116,8 +115,8 @@ public sealed class InodeTableTests
     public void The_prefix_of_the_mount_is_no_part_of_a_path()
     {
         var other = new InodeTable([], _ => { });
-        Inode file = File("a", Pages.Version(1));
-        Assert.That(other.LookUp(other.Root, "a"u8, DirectoryEntry.File(Pages.Version(1), "")).Ino, Is.EqualTo(file.Ino));
+        FileInode file = File("a", Pages.Version(1));
+        Assert.That(other.LookUp(other.Root, "a"u8, Pages.Version(1), "").Ino, Is.EqualTo(file.Ino));
     }
 
     [Test, CancelAfter(60_000)]
@@ -131,8 +130,8 @@ public sealed class InodeTableTests
             await start.Task.WaitAsync(cancellationToken);
             for (int i = 0; i < 5000; i++)
             {
-                Inode inode = File("shared", Pages.Version(random.Next(2)));
-                if (_table.Find(inode.Id) != inode)
+                FileInode inode = File("shared", Pages.Version(random.Next(2)));
+                if (Find(inode.Id) != inode)
                     throw new InvalidOperationException("an inode that was just looked up is gone");
                 _table.Forget(inode.Id, 1);
             }
@@ -141,11 +140,14 @@ public sealed class InodeTableTests
         Task[] workers = [.. Enumerable.Range(0, 4).Select(seed => Task.Run(() => WorkAsync(seed), cancellationToken))];
         start.SetResult();
         await Task.WhenAll(workers);
-        Assert.That((_table.Count, _table.Files.Count()), Is.EqualTo((1, 0)));
+        Assert.That((_table.DirectoryCount, _table.FileCount), Is.EqualTo((1, 0)));
     }
 
-    private Inode File(string name, ObjectVersion version) =>
-        _table.LookUp(_table.Root, Encoding.UTF8.GetBytes(name), DirectoryEntry.File(version, "STANDARD"));
+    private static uint LookupsOf(FileInode file) => file.Entry.Slab[file.Entry.Index].Lookups;
 
-    private Inode Directory(string name) => _table.LookUp(_table.Root, Encoding.UTF8.GetBytes(name), DirectoryEntry.Directory);
+    private FileInode? Find(NodeId id) => _table.TryFindFile(id, out FileInode file) ? file : null;
+
+    private FileInode File(string name, ObjectVersion version) => _table.LookUp(_table.Root, Encoding.UTF8.GetBytes(name), version, "STANDARD");
+
+    private DirectoryInode Directory(string name) => _table.GetDirectory(_table.Root, Encoding.UTF8.GetBytes(name));
 }

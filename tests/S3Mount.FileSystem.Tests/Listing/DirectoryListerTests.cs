@@ -1,4 +1,3 @@
-using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing;
 using S3Mount.ObjectStore;
 using S3Mount.Testing;
@@ -152,7 +151,7 @@ public sealed class DirectoryListerTests : IDisposable
     [Test]
     public void In_an_outage_one_line_a_minute_tells_of_all_the_refreshes_that_fail()
     {
-        var other = (DirectoryInode)_rig.Inodes.LookUp(_rig.Root, "d"u8, DirectoryEntry.Directory);
+        var other = _rig.Inodes.GetDirectory(_rig.Root, "d"u8);
         _rig.Store.Fail(StoreOperation.List, ObjectStoreFailure.Unavailable, times: 100);
         for (int second = 0; second < 60; second += 2)
         {
@@ -184,7 +183,7 @@ public sealed class DirectoryListerTests : IDisposable
     {
         _rig.Put("./x", "../y", "a//b", "ok", "/z");
         await _rig.Lister.ListAsync(_rig.Root, default);
-        var directory = (DirectoryInode)_rig.Inodes.LookUp(_rig.Root, "a"u8, DirectoryEntry.Directory);
+        var directory = _rig.Inodes.GetDirectory(_rig.Root, "a"u8);
         DirectoryListing below = await _rig.Lister.ListAsync(directory, default);
         Assert.That((below.Count, _rig.Lister.HiddenKeys), Is.EqualTo((0, 4)));
         Assert.That(_rig.Logger.Lines.Single().Text, Does.StartWith("key '../' cannot be named by a path"));

@@ -1,6 +1,5 @@
 using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing;
-using S3Mount.Fuse;
 using S3Mount.Testing;
 
 namespace S3Mount.FileSystem.Tests.Listing;
@@ -76,7 +75,7 @@ public sealed class ListingCacheTests : IDisposable
     [Test]
     public void Room_is_made_for_what_is_new_and_the_bound_is_kept()
     {
-        DirectoryInode[] directories = [.. Enumerable.Range(2, 100).Select(id => Directory((ulong)id))];
+        DirectoryInode[] directories = [.. Enumerable.Range(2, 100).Select(id => Directory(id))];
         foreach (DirectoryInode directory in directories)
         {
             _cache.Add(directory, Listing(100, seconds: 60));
@@ -90,7 +89,7 @@ public sealed class ListingCacheTests : IDisposable
     [Test]
     public void Room_for_a_large_listing_is_made_of_as_many_small_ones_as_it_takes()
     {
-        DirectoryInode[] small = [.. Enumerable.Range(2, 150).Select(id => Directory((ulong)id))];
+        DirectoryInode[] small = [.. Enumerable.Range(2, 150).Select(id => Directory(id))];
         foreach (DirectoryInode directory in small)
             _cache.Add(directory, Listing(5, seconds: 60));
         DirectoryInode large = Directory(1000);
@@ -101,7 +100,7 @@ public sealed class ListingCacheTests : IDisposable
     [Test]
     public void Room_is_made_of_few_large_listings_too()
     {
-        for (ulong id = 2; id < 20; id++)
+        for (int id = 2; id < 20; id++)
         {
             DirectoryInode directory = Directory(id);
             _cache.Add(directory, Listing(id % 2 == 0 ? 500 : 900, seconds: 60));
@@ -112,7 +111,7 @@ public sealed class ListingCacheTests : IDisposable
     [Test]
     public void A_listing_larger_than_the_whole_cache_is_refused_and_drives_nothing_out()
     {
-        DirectoryInode[] small = [.. Enumerable.Range(2, 4).Select(id => Directory((ulong)id))];
+        DirectoryInode[] small = [.. Enumerable.Range(2, 4).Select(id => Directory(id))];
         foreach (DirectoryInode directory in small)
             _cache.Add(directory, Listing(10, seconds: 60));
         DirectoryInode large = Directory(1000);
@@ -130,14 +129,13 @@ public sealed class ListingCacheTests : IDisposable
             Assert.That(() => cache.Add(Directory(2), "n"u8.ToArray(), new LookupResult(null, clock.Now + ticks)), Throws.Nothing);
     }
 
-    private DirectoryListing Listing(int entries, int? seconds)
-    {
-        var builder = new DirectoryListingBuilder(0);
-        builder.Add(Pages.Of([.. Enumerable.Range(0, entries).Select(i => $"f{i:d4}")]));
-        return builder.Build(1, seconds is { } left ? _clock.After(TimeSpan.FromSeconds(left)) : MountClock.Forever, 0);
-    }
+    private DirectoryListing Listing(int entries, int? seconds) => Listings.Build(
+        Directory(1),
+        1,
+        seconds is { } left ? _clock.After(TimeSpan.FromSeconds(left)) : MountClock.Forever,
+        Pages.Of([.. Enumerable.Range(0, entries).Select(i => $"f{i:d4}")]));
 
-    private static DirectoryInode Directory(ulong id) => new(new NodeId(id), parent: null, [], []);
+    private static DirectoryInode Directory(int number) => new(number, parent: null, [], []);
 
     /// <summary>A clock that moves by one tick whenever it is read.</summary>
     private sealed class RunningTimeProvider : TimeProvider

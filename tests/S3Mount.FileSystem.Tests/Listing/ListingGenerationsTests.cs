@@ -1,6 +1,5 @@
 using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing;
-using S3Mount.Fuse;
 using S3Mount.Testing;
 
 namespace S3Mount.FileSystem.Tests.Listing;
@@ -74,12 +73,7 @@ public sealed class ListingGenerationsTests
 
     private ListingGenerations Create(TimeSpan? ttl = null, long sizeLimit = 1 << 20) => new(_clock, ttl ?? TimeSpan.FromSeconds(60), sizeLimit);
 
-    private static DirectoryListing Listing(uint generation)
-    {
-        var builder = new DirectoryListingBuilder(0);
-        builder.Add(Pages.Of("a", "b", "c"));
-        return builder.Build(generation, MountClock.Forever, 0);
-    }
+    private static DirectoryListing Listing(uint generation) => Listings.Build(Directory(2), generation, MountClock.Forever, Pages.Of("a", "b", "c"));
 
-    private static DirectoryInode Directory(ulong id) => new(new NodeId(id), parent: null, [], []);
+    private static DirectoryInode Directory(int number) => new(number, parent: null, [], []);
 }

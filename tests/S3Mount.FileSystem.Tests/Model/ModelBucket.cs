@@ -45,7 +45,7 @@ internal sealed class ModelBucket
             else
                 entries.TryAdd(parts[0], new ModelEntry(parts[0], content));
         }
-        return [.. entries.Values.OrderBy(entry => Convert.ToHexString(Encoding.UTF8.GetBytes(entry.Name)), StringComparer.Ordinal)];
+        return [.. entries.Values.OrderBy(entry => Convert.ToHexString(Encoding.UTF8.GetBytes(entry.Name + "/")), StringComparer.Ordinal)];
     }
 
     public static ModelEntry? Find(ImmutableDictionary<string, ModelObject> state, string directory, string name) =>

@@ -4,6 +4,8 @@ using Mono.Unix.Native;
 using S3Mount.FileSystem.Tests.Semantics;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;
+using S3Mount.ObjectStore;
+using S3Mount.Testing;
 using S3Mount.Testing.Fuse;
 
 namespace S3Mount.FileSystem.Tests.Model;
@@ -24,8 +26,8 @@ internal sealed partial class ModelRun
         Check(reply.IsOk, $"LOOKUP of {directory}{name} gave {reply.Error}");
         int prefix = Encoding.UTF8.GetByteCount(_scenario.Prefix + directory);
         if (!ModelBucket.IsName(name) || prefix + length > ObjectStore.ObjectKey.MaxLength)
-            Check(_rig.Store.Calls.Count == 0, "the store was asked for a key that it cannot hold");
-        Check(_rig.Store.Lists <= Pages(directory) + 2 && _rig.Store.Gets == 0, $"LOOKUP of {directory}{name} cost {_rig.Store.Lists} LISTs and {_rig.Store.Gets} GETs");
+            Check(Asked(directory) == 0, "the store was asked for a key that it cannot hold");
+        Check(Asked(directory) <= Pages(directory) + 2 && _rig.Store.Gets == 0, $"LOOKUP of {directory}{name} cost {_rig.Store.Lists} LISTs and {_rig.Store.Gets} GETs");
         return await CheckEntryAsync(directory, name, reply.Value);
     }
 
@@ -79,7 +81,7 @@ internal sealed partial class ModelRun
     private async Task ListAsync(string directory, bool plus, uint size)
     {
         IReadOnlyList<FakeDirent> entries = await _rig.Kernel.ListAsync(_directories[directory], plus, size);
-        Check(_rig.Store.Lists <= Pages(directory), $"the directory was listed by {_rig.Store.Lists} requests");
+        Check(Asked(directory) <= Pages(directory), $"the directory was listed by {Asked(directory)} requests");
         await CheckListingAsync(directory, plus, entries, _now);
         await CheckTimeAsync(directory, entries);
     }
@@ -135,7 +137,7 @@ internal sealed partial class ModelRun
             return;
         FakeReply<IReadOnlyList<FakeDirent>> reply = await ReadDirAsync(_walk.Directory, _walk.Plus, _walk.Entries[^1].Offset, size);
         _walk.Entries.AddRange(reply.Required);
-        Check(_rig.Store.Lists == 0, "a reader that goes on lists nothing");
+        Check(Asked(_walk.Directory) == 0, "a reader that goes on lists nothing");
         if (reply.Value.Count > 0)
             return;
         // Entries of answers that came at other times are not compared again: their lookups were.
@@ -169,8 +171,12 @@ internal sealed partial class ModelRun
         Check((long)attr.Attr.Size == file.Version.Content.Length && (attr.Attr.Mode & 0xf000) == 0x8000, $"{file.Key} has a size of {attr.Attr.Size}");
         byte[] key = (await _rig.Kernel.GetXattrAsync(file.Node, "user.s3.key"u8.ToArray())).Required;
         Check(Encoding.UTF8.GetString(key) == _scenario.Prefix + file.Key, "the key of a file is another");
-        Check(_rig.Store.Calls.Count == 0, "the attributes of a version were asked for again");
+        Check(Asked(directory: null) == 0, "the attributes of a version were asked for again");
     }
+
+    // Requests for a directory or for single names. At any moment the siblings of one that was read may be listed ahead.
+    private int Asked(string? directory) =>
+        _rig.Store.Calls.Count(call => call.Operation != StoreOperation.List || call.List!.Value.MaxKeys != 0 || (directory is not null && call.Key == new ObjectKey(_scenario.Prefix + directory)));
 
     private ModelEntry[] List(ImmutableDictionary<string, ModelObject> state, string directory) => ModelBucket.List(state, _scenario.Prefix + directory);
 

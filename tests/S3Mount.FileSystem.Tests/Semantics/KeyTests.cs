@@ -76,7 +76,7 @@ public sealed class KeyTests
         await using MountRig rig = await MountRig.StartAsync();
         rig.Put(names);
         if (listed)
-            Assert.That(await rig.ListAsync(), Is.EqualTo(names.OrderBy(Encoding.UTF8.GetBytes, ByteOrder.Instance)));
+            Assert.That(await rig.ListAsync(), Is.EqualTo(names.OrderBy(name => Encoding.UTF8.GetBytes(name + "/"), ByteOrder.Instance)));
         foreach (string name in names)
             Assert.That(await rig.ReadTextAsync(name), Is.EqualTo(name));
         foreach (string other in (string[])["B", "e", "a ", "É", "b"])
