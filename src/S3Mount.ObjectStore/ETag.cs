@@ -44,6 +44,20 @@ public readonly struct ETag : IEquatable<ETag>
         }
     }
 
+    /// <summary>The tag as numbers; false for a tag that is not made of hex digits, which is its text and nothing else.</summary>
+    public bool TryPack(out PackedETag packed)
+    {
+        packed = new PackedETag(_high, _low, _form);
+        return _form != TextForm;
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">No tag packs to such a form.</exception>
+    public static ETag Unpack(PackedETag packed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(packed.Form);
+        return new ETag(packed.High, packed.Low, packed.Form);
+    }
+
     /// <summary>Reads a tag, with or without quotes; an empty or weak one is absent.</summary>
     public static ETag Parse(ReadOnlySpan<byte> tag)
     {
