@@ -33,8 +33,6 @@ internal sealed class SnapshotComparer(SnapshotFile snapshot, int mostNamed) : I
             now += order <= 0 ? 1 : 0;
             then += order >= 0 ? 1 : 0;
         }
-        if (directory.Count == 0 && known.Count > 0)
-            Report(SnapshotDifferenceKind.Added, path, default);
     }
 
     // Directories that are new come here themselves: only what they have is reported, or that they are empty.
