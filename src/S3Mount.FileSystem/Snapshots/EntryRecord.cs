@@ -17,10 +17,10 @@ internal struct EntryRecord
     private const uint TextForm = 0xfffffe;
     private const int FormBits = 24;
 
-    /// <summary>As in <see cref="PackedETag"/>. Of a tag in text: its offset in the strings.</summary>
+    /// <summary>As in <see cref="PackedETag"/>. Of a tag in text: its offset in the strings, where it stands in quotes.</summary>
     public ulong TagHigh;
 
-    /// <summary>As in <see cref="PackedETag"/>. Of a tag in text: its length in bytes.</summary>
+    /// <summary>As in <see cref="PackedETag"/>. Of a tag in text: its length in bytes, quotes included.</summary>
     public ulong TagLow;
 
     /// <summary>Bytes. Of a directory: its number.</summary>
@@ -70,7 +70,7 @@ internal struct EntryRecord
         return hasTag && Size >= 0 && StorageClass < storageClasses;
     }
 
-    // A tag in text is stored between quotes: parsing takes away these, and none of its own.
+    // Parsing takes away the quotes that were added, and so none of the tag's own.
     private readonly ETag Tag(ReadOnlySpan<byte> strings) => Form == TextForm
         ? ETag.Parse(strings.Slice((int)TagHigh, (int)TagLow))
         : ETag.Unpack(new PackedETag(TagHigh, TagLow, (int)Form));

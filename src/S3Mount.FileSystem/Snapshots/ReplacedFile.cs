@@ -19,8 +19,6 @@ internal sealed class ReplacedFile : IDisposable
     {
         _path = Path.GetFullPath(path);
         _directory = Path.GetDirectoryName(_path) ?? throw new IOException("it is a directory");
-        if (Directory.Exists(_path))
-            throw new IOException("it is a directory");
         // In the same directory, for only there can it be renamed in one step (rename(2)).
         _temporary = Path.Combine(_directory, $".{Path.GetFileName(_path)}.{Path.GetRandomFileName()}");
         Stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);

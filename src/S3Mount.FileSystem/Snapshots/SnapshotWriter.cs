@@ -1,3 +1,4 @@
+using Mono.Unix.Native;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Snapshots;
@@ -60,11 +61,18 @@ public static class SnapshotWriter
     // A file name in the wrong place is no reason to lose what is in that file.
     private static void ThrowIfForeign(string path)
     {
-        var there = new FileInfo(path);
-        if (!there.Exists || there.Length == 0)
+        if (Syscall.stat(path, out Stat stat) != 0)
+            return;
+        FilePermissions kind = stat.st_mode & FilePermissions.S_IFMT;
+        if (kind == FilePermissions.S_IFDIR)
+            throw new IOException("it is a directory");
+        // Neither a pipe nor a device is written to, and least of all replaced.
+        if (kind != FilePermissions.S_IFREG)
+            throw new IOException("it is not a regular file");
+        if (stat.st_size == 0)
             return;
         Span<byte> start = stackalloc byte[sizeof(ulong)];
-        using (FileStream stream = there.OpenRead())
+        using (FileStream stream = File.OpenRead(path))
         {
             if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && BitConverter.ToUInt64(start) == SnapshotFormat.Magic)
                 return;

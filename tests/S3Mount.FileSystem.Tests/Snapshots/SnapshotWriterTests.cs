@@ -1,6 +1,7 @@
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.ObjectStore;
 using S3Mount.Testing;
+using S3Mount.Testing.Processes;
 
 namespace S3Mount.FileSystem.Tests.Snapshots;
 
@@ -51,6 +52,19 @@ public sealed class SnapshotWriterTests
         SnapshotException refusal = Assert.ThrowsAsync<SnapshotException>(() => rig.CreateAsync())!;
         Assert.That(refusal.Message, Is.EqualTo($"{rig.FilePath} is there and is not a snapshot; remove it, or write another file"));
         Assert.That(await File.ReadAllTextAsync(rig.FilePath), Is.EqualTo("what somebody wrote"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task A_pipe_is_neither_written_nor_replaced(CancellationToken cancellationToken)
+    {
+        await using var rig = new SnapshotRig();
+        rig.Put("a");
+        (await ChildProcess.RunAsync("mkfifo", [rig.FilePath], cancellationToken: cancellationToken)).EnsureSuccess();
+        SnapshotException refusal = Assert.ThrowsAsync<SnapshotException>(() => rig.CreateAsync(cancellationToken))!;
+        Assert.That(refusal.Message, Is.EqualTo($"{rig.FilePath} cannot be written: it is not a regular file"));
+        ChildResult kind = await ChildProcess.RunAsync("stat", ["-c", "%F", rig.FilePath], cancellationToken: cancellationToken);
+        Assert.That(kind.Output, Is.EqualTo("fifo\n"));
     }
 
     [Test]
