@@ -33,9 +33,13 @@ internal static class MountOptions
     /// <summary>fstab's option list; see <see cref="FstabOptions"/>.</summary>
     public static readonly OptionDefinition Fstab = new("options", "OPT[,OPT]", "options as in /etc/fstab: those above, such as metadata_ttl=10m, and ro, nodev, _netdev, ...") { ShortName = 'o', InFstab = false };
 
+    /// <summary>What every command that needs a store is told of it.</summary>
+    public static readonly OptionDefinition[] Store =
+        [Prefix, Region, EndpointUrl, Profile, NoSignRequest, RequesterPays, ForcePathStyle, CaBundle, MaxConnections, IoDeadline];
+
     public static readonly (string Title, OptionDefinition[] Options)[] Groups =
     [
-        ("Store", [Prefix, Region, EndpointUrl, Profile, NoSignRequest, RequesterPays, ForcePathStyle, CaBundle, MaxConnections, IoDeadline]),
+        ("Store", Store),
         ("Caching", [MetadataTtl, NegativeMetadataTtl, Memory]),
         ("Permissions", [AllowOther, AllowRoot, Uid, Gid, FileMode, DirMode]),
         ("Running", [Foreground, LogLevel, LogFile, Fstab]),

@@ -15,9 +15,6 @@ namespace S3Mount.Hosting;
 /// </summary>
 internal sealed class MountRun(MountSettings settings, string mountpoint, ILogger logger, TimeProvider timeProvider)
 {
-    /// <summary>Credentials from a metadata service, a region redirect and a list page, with a few tries each.</summary>
-    private static readonly TimeSpan _storeDeadline = TimeSpan.FromSeconds(30);
-
     /// <summary>The kernel sends INIT as soon as it is mounted.</summary>
     private static readonly TimeSpan _initDeadline = TimeSpan.FromSeconds(10);
 
@@ -67,34 +64,14 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private static long Requests(ObjectStoreStatistics statistics) => statistics.Gets + statistics.Heads + statistics.Lists;
 
-    private async Task<S3ObjectStore> OpenStoreAsync(CancellationToken stopping)
+    private Task<S3ObjectStore> OpenStoreAsync(CancellationToken stopping) =>
+        StoreOpening.OpenAsync(settings.ToStoreOptions(), settings.Url, CheckPrefixAsync, timeProvider, logger, stopping);
+
+    private async ValueTask CheckPrefixAsync(S3ObjectStore store, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(_storeDeadline, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
-        S3ObjectStore? store = null;
-        bool opened = false;
-        try
-        {
-            store = await S3ObjectStore.OpenAsync(settings.ToStoreOptions(), timeProvider, logger, either.Token).ConfigureAwait(false);
-            string? warning = await PrefixCheck.CheckAsync(store, settings, either.Token).ConfigureAwait(false);
-            if (warning is not null)
-                Warn(warning);
-            opened = true;
-            return store;
-        }
-        catch (ObjectStoreException e)
-        {
-            throw new StartupException(StoreProblem.Describe(e), e);
-        }
-        catch (OperationCanceledException e) when (!stopping.IsCancellationRequested)
-        {
-            throw new StartupException(StoreProblem.DescribeTimeout(settings, _storeDeadline), e);
-        }
-        finally
-        {
-            if (!opened && store is not null)
-                await store.DisposeAsync().ConfigureAwait(false);
-        }
+        string? warning = await PrefixCheck.CheckAsync(store, settings, cancellationToken).ConfigureAwait(false);
+        if (warning is not null)
+            Warn(warning);
     }
 
     private async Task ServeAsync(FuseMount mount, FuseSession session, long start, StopSignals signals)
