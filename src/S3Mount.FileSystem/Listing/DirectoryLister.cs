@@ -32,6 +32,7 @@ internal sealed class DirectoryLister
     private readonly RefreshLog _refreshLog;
     private readonly CancellationToken _stopping;
     private readonly KeyRangeScanner _scanner;
+    private readonly PinnedListings? _pinned;
     private readonly ConcurrentDictionary<DirectoryInode, DirectoryListing> _growing = new();
     private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new();
     private int _lastGeneration;
@@ -49,6 +50,8 @@ internal sealed class DirectoryLister
         _refreshLog = new RefreshLog(clock.TimeProvider, logger);
         _stopping = stopping;
         _scanner = new KeyRangeScanner(store);
+        if (options.Snapshot is { } snapshot)
+            _pinned = new PinnedListings(snapshot, System.Text.Encoding.UTF8.GetByteCount(options.Prefix), clock.StartSeconds);
     }
 
     /// <summary>Keys seen in listings that no path can name.</summary>
@@ -77,7 +80,10 @@ internal sealed class DirectoryLister
             bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
             if (!isMine)
                 continue;
-            _ = FillAsync(listing, onQuiet);
+            if (_pinned is not null)
+                FillPinned(listing, onQuiet);
+            else
+                _ = FillAsync(listing, onQuiet);
             return listing;
         }
     }
@@ -120,6 +126,19 @@ internal sealed class DirectoryLister
         }
     }
 
+    private void FillPinned(DirectoryListing listing, Action? onQuiet)
+    {
+        _pinned!.Fill(listing);
+        Keep(listing);
+        onQuiet?.Invoke();
+    }
+
+    private void Keep(DirectoryListing listing)
+    {
+        listing.Directory.LastListing = listing.Trace with { IsKept = _cache.Add(listing.Directory, listing) };
+        _growing.TryRemove(new(listing.Directory, listing));
+    }
+
     // Never throws: whoever waits for the listing hears of its failure.
     private async Task FillAsync(DirectoryListing listing, Action? onQuiet)
     {
@@ -140,8 +159,7 @@ internal sealed class DirectoryLister
             }
             ReportHidden(builder);
             builder.Complete(_clock.StartSeconds);
-            directory.LastListing = listing.Trace with { IsKept = _cache.Add(directory, listing) };
-            _growing.TryRemove(new(directory, listing));
+            Keep(listing);
             listing.Progress.Complete();
         }
         catch (Exception failure)
@@ -154,6 +172,8 @@ internal sealed class DirectoryLister
 
     private async Task<LookupResult> LookUpOnceAsync(DirectoryInode directory, byte[] name)
     {
+        if (_pinned is not null)
+            return _pinned.LookUp(directory, name);
         // What the store says holds from before it was asked.
         long foundUntil = _clock.After(_options.MetadataTtl);
         long missingUntil = _clock.After(_options.NegativeMetadataTtl);

@@ -21,6 +21,8 @@ internal static class SettingsReader
         BucketText bucket = StoreOptionsReader.ReadBucket(command.Bucket, options);
         if (options.Has(MountOptions.AllowOther) && options.Has(MountOptions.AllowRoot))
             throw new UsageException("--allow-other and --allow-root exclude each other");
+        if (options.Has(MountOptions.Snapshot) && (options.Has(MountOptions.MetadataTtl) || options.Has(MountOptions.NegativeMetadataTtl)))
+            throw new UsageException("--snapshot shows the same keys and versions for ever: leave out --metadata-ttl and --negative-metadata-ttl");
         S3StoreOptions store = StoreOptionsReader.Read(bucket, options);
         var settings = new MountSettings
         {
@@ -39,6 +41,7 @@ internal static class SettingsReader
             IoDeadline = store.IoDeadline,
             MetadataTtl = options.Read(MountOptions.MetadataTtl, DurationText.Parse, TimeSpan.FromSeconds(60)),
             NegativeMetadataTtl = options.Read(MountOptions.NegativeMetadataTtl, DurationText.Parse, TimeSpan.FromSeconds(5)),
+            Snapshot = options.Read(MountOptions.Snapshot, StoreOptionsReader.ParseFile, null),
             Memory = options.Has(MountOptions.Memory) ? options.Read(MountOptions.Memory, ParseMemory, 0) : DefaultMemory(machine.MemoryLimit()),
             LogFile = options.Read(MountOptions.LogFile, StoreOptionsReader.ParseFile, null),
             LogLevel = options.Read(MountOptions.LogLevel, ParseLevel, LogLevel.Information),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.Configuration;
 using S3Mount.FileSystem;
+using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
@@ -44,10 +45,11 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
         StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
         FuseMount.CheckMachine();
-        S3ObjectStore store = await OpenStoreAsync(signals.Stopping).ConfigureAwait(false);
+        SnapshotFile? snapshot = settings.Snapshot is { } file ? SnapshotFile.Open(file) : null;
+        S3ObjectStore store = await OpenStoreAsync(snapshot, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
-            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(), timeProvider, logger);
+            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(snapshot), timeProvider, logger);
             await using (fileSystem.ConfigureAwait(false))
             {
                 FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
@@ -64,12 +66,15 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private static long Requests(ObjectStoreStatistics statistics) => statistics.Gets + statistics.Heads + statistics.Lists;
 
-    private Task<S3ObjectStore> OpenStoreAsync(CancellationToken stopping) =>
-        StoreOpening.OpenAsync(settings.ToStoreOptions(), settings.Url, CheckPrefixAsync, timeProvider, logger, stopping);
+    private Task<S3ObjectStore> OpenStoreAsync(SnapshotFile? snapshot, CancellationToken stopping) =>
+        StoreOpening.OpenAsync(
+            settings.ToStoreOptions(), settings.Url, (store, cancellationToken) => CheckAsync(store, snapshot, cancellationToken), timeProvider, logger, stopping);
 
-    private async ValueTask CheckPrefixAsync(S3ObjectStore store, CancellationToken cancellationToken)
+    private async ValueTask CheckAsync(S3ObjectStore store, SnapshotFile? snapshot, CancellationToken cancellationToken)
     {
-        string? warning = await PrefixCheck.CheckAsync(store, settings, cancellationToken).ConfigureAwait(false);
+        string? warning = snapshot is null
+            ? await PrefixCheck.CheckAsync(store, settings, cancellationToken).ConfigureAwait(false)
+            : await SnapshotCheck.CheckAsync(store, settings, snapshot, cancellationToken).ConfigureAwait(false);
         if (warning is not null)
             Warn(warning);
     }
