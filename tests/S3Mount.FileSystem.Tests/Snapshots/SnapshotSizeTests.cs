@@ -18,10 +18,12 @@ public sealed class SnapshotSizeTests
         int perClass = int.Parse(Environment.GetEnvironmentVariable("S3MOUNT_SNAPSHOT_FILES_PER_CLASS") ?? "100", CultureInfo.InvariantCulture);
         using var directory = new TempDirectory("s3mount-snapshot");
         long files = Write(directory["file"], perClass);
+        TimeSpan used = Environment.CpuUsage.TotalTime;
         long start = TimeProvider.System.GetTimestamp();
         SnapshotFile file = SnapshotFile.Open(directory["file"]);
         TimeSpan opened = TimeProvider.System.GetElapsedTime(start);
-        TestContext.Out.WriteLine($"{files} files, {new FileInfo(file.Path).Length / (double)files:f1} bytes a file, opened in {opened.TotalMilliseconds:f1} ms");
+        used = Environment.CpuUsage.TotalTime - used;
+        TestContext.Out.WriteLine($"{files} files, {new FileInfo(file.Path).Length / (double)files:f1} bytes a file, opened in {opened.TotalMilliseconds:f1} ms, {used.TotalMilliseconds:f0} ms of CPU");
         Assert.That((file.Summary.Files, file.Summary.Directories), Is.EqualTo((files, Classes)));
         Assert.That(new FileInfo(file.Path).Length, Is.LessThan(80 * files));
         Assert.That(file.TryFindDirectory("n00000500"u8, out SnapshotDirectory found), Is.True);
