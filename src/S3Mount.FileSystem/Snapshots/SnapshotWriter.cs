@@ -19,18 +19,31 @@ public static class SnapshotWriter
     /// <exception cref="ObjectStoreException">The store failed.</exception>
     public static async Task<SnapshotSummary> CreateAsync(IObjectStore store, SnapshotOrigin origin, string path, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        long madeAt = timeProvider.GetUtcNow().ToUnixTimeSeconds();
+        DateTimeOffset madeAt = timeProvider.GetUtcNow();
+        return await WriteAsync(origin, path, madeAt, ListAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task ListAsync(TreeBuilder builder, CancellationToken cancellation)
+        {
+            await ListingReader.ReadAsync(store, origin.Prefix, builder, cancellation).ConfigureAwait(false);
+            if (builder.Keys == 0)
+                throw new SnapshotException(SnapshotFailure.Unlistable, $"there is nothing under {origin.Url}, so no snapshot was made: check bucket and prefix");
+        }
+    }
+
+    /// <summary>Writes a snapshot of keys that somebody else knows; as <see cref="CreateAsync"/> in all else.</summary>
+    /// <param name="madeAt">When it was known what these keys are.</param>
+    /// <param name="fill">Adds all keys, in the order of their bytes.</param>
+    internal static async Task<SnapshotSummary> WriteAsync(SnapshotOrigin origin, string path, DateTimeOffset madeAt, Func<TreeBuilder, CancellationToken, Task> fill, CancellationToken cancellationToken)
+    {
         try
         {
             ThrowIfForeign(path);
             using var file = new ReplacedFile(path);
             var writer = new SnapshotFileWriter(file.Stream);
             using var builder = new TreeBuilder(writer);
-            await ListingReader.ReadAsync(store, origin.Prefix, builder, cancellationToken).ConfigureAwait(false);
-            if (builder.Keys == 0)
-                throw new SnapshotException(SnapshotFailure.Unlistable, $"there is nothing under {origin.Url}, so no snapshot was made: check bucket and prefix");
+            await fill(builder, cancellationToken).ConfigureAwait(false);
             byte[] digest = builder.Complete();
-            SummaryRecord summary = Summary(builder, digest, madeAt);
+            SummaryRecord summary = Summary(builder, digest, madeAt.ToUnixTimeSeconds());
             writer.Complete(summary, origin, builder.Strings);
             cancellationToken.ThrowIfCancellationRequested();
             file.Commit();

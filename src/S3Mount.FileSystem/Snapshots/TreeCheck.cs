@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using S3Mount.FileSystem.Listing;
 
 namespace S3Mount.FileSystem.Snapshots;
@@ -29,6 +30,9 @@ internal sealed class TreeCheck(string path, DirectoryBlock[] directories, int s
         DirectoryBlock block = directories[number];
         ReadOnlySpan<EntryRecord> entries = block.Entries;
         ReadOnlySpan<byte> names = block.Names;
+        // All names at once, which is several times as fast as one after the other: no NUL, no slash, UTF-8.
+        if (names.IndexOfAny((byte)0, (byte)'/') >= 0 || !Utf8.IsValid(names))
+            throw Damaged("a name is none that a path can have");
         ReadOnlySpan<byte> last = default;
         uint start = 0;
         for (int i = 0; i < entries.Length; i++)
@@ -38,7 +42,9 @@ internal sealed class TreeCheck(string path, DirectoryBlock[] directories, int s
             if (entry.NameOffset != start || end < start || end > (uint)names.Length || !entry.IsSound(storageClasses, stringsLength))
                 throw Damaged("an entry points outside");
             ReadOnlySpan<byte> name = names[(int)start..(int)end];
-            if (!EntryName.IsShown(name) || (i > 0 && EntryOrder.Compare(last, name) >= 0))
+            if (!IsName(name))
+                throw Damaged("a name is none that a path can have");
+            if (i > 0 && EntryOrder.Compare(last, name) >= 0)
                 throw Damaged("names are out of order");
             if (entry.IsDirectory)
                 CheckChild(number, i, entry.Size);
@@ -50,6 +56,11 @@ internal sealed class TreeCheck(string path, DirectoryBlock[] directories, int s
         if (entries.IsEmpty && !names.IsEmpty)
             throw Damaged("an entry points outside");
     }
+
+    // Of bytes that are UTF-8 in a row with others: the rest of EntryName.IsShown. One that began within a character would not be
+    // UTF-8 by itself, nor would the one before it.
+    private static bool IsName(ReadOnlySpan<byte> name) =>
+        name.Length is > 0 and <= EntryName.MaxLength && (name[0] & 0xc0) != 0x80 && !(name.Length <= 2 && (name.SequenceEqual("."u8) || name.SequenceEqual(".."u8)));
 
     private void CheckChild(int parent, int position, long number)
     {

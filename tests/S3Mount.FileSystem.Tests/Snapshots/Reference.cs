@@ -71,6 +71,21 @@ internal static class Reference
         return (lines, hidden, shadowed);
     }
 
+    /// <summary>How the lines of a tree differ from those before: its files, and directories that have nothing in them.</summary>
+    public static IEnumerable<string> Differences(HashSet<SnapshotLine> before, HashSet<SnapshotLine> after)
+    {
+        Dictionary<string, SnapshotLine> then = before.ToDictionary(line => line.Path), now = after.ToDictionary(line => line.Path);
+        return
+        [
+            .. now.Values.Where(line => IsLeaf(line, now) && !then.ContainsKey(line.Path)).Select(line => $"Added {line.Path}"),
+            .. then.Values.Where(line => IsLeaf(line, then) && !now.ContainsKey(line.Path)).Select(line => $"Removed {line.Path}"),
+            .. then.Values.Where(line => now.TryGetValue(line.Path, out SnapshotLine? other) && !line.Version.IsSameAs(other.Version)).Select(line => $"Changed {line.Path}"),
+        ];
+
+        static bool IsLeaf(SnapshotLine line, Dictionary<string, SnapshotLine> tree) =>
+            line.Path[^1] != '/' || !tree.Keys.Any(path => path.Length > line.Path.Length && path.StartsWith(line.Path, StringComparison.Ordinal));
+    }
+
     private static bool IsShown(string name) =>
         name is not ("" or "." or "..") && !name.Contains('\0', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(name) <= 255;
 }

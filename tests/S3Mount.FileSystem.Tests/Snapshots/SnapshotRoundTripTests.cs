@@ -1,20 +1,10 @@
 using System.Text;
-using FsCheck;
-using FsCheck.Fluent;
 using S3Mount.FileSystem.Snapshots;
-using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Tests.Snapshots;
 
 public sealed class SnapshotRoundTripTests
 {
-    // '-', '.' and '0' are the neighbours of '/'; U+FFFD sorts after the surrogate pair in UTF-16 and before it in UTF-8.
-    private static readonly string[] _components =
-        ["a", "a", "b", "a-", "a.", "a.b", "a0", "a!", "-", "0", ".", "..", "", "é", "\uFFFD", "\U0001F600", "\u0001", " ", new('n', 255), new('n', 256)];
-
-    private static readonly string[] _tags =
-        ["0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef-17", "0123456789ABCDEF0123456789ABCDEF", "text", "\"\"quoted\"\"", "W/\"weak\"", ""];
-
     [Test]
     [CancelAfter(30_000)]
     public async Task Everything_that_was_listed_is_there_in_the_order_of_a_directory(CancellationToken cancellationToken)
@@ -41,13 +31,11 @@ public sealed class SnapshotRoundTripTests
         for (int i = 0; i < trees; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var random = new Rnd(((ulong)seed * 1_000_003) + (ulong)i, (2 * (ulong)i) + 1);
             await using var rig = new SnapshotRig { Origin = new SnapshotOrigin { Bucket = "b", Prefix = i % 2 == 0 ? "" : "p/q/" } };
-            Tree tree = Trees.Sample(1, random, 50).Single();
+            RandomTree tree = RandomTree.Create(seed, i);
             rig.Store.PageSize = tree.PageSize;
             rig.Put("other/key");
-            foreach (Put put in tree.Puts.Where(put => ObjectKey.CanExist(Encoding.UTF8.GetBytes(rig.Origin.Prefix + put.Key))))
-                rig.Put(put.Key, put.Size, put.ETag, put.LastModified, put.StorageClass);
+            tree.PutInto(rig);
             SnapshotFile file = await rig.CreateAndOpenAsync(cancellationToken);
             AssertIs(file, rig);
             Assert.That((await rig.VerifyAsync(file)).IsSame, Is.True, $"seed {seed}, tree {i}");
@@ -122,27 +110,4 @@ public sealed class SnapshotRoundTripTests
             last = name;
         }
     }
-
-    private static Gen<Tree> Trees =>
-        from pageSize in Gen.Frequency((3, Gen.Choose(1, 5)), (1, Gen.Constant(1000)))
-        from puts in Gen.ListOf(Puts, 30)
-        select new Tree(pageSize, [.. puts]);
-
-    private static Gen<Put> Puts =>
-        from key in Keys
-        from size in Gen.Choose(0, 100)
-        from tag in Gen.Elements(_tags)
-        from lastModified in Gen.Choose(-5, int.MaxValue)
-        from storageClass in Gen.Elements("STANDARD", "GLACIER", "OTHER")
-        select new Put(key, size, tag, lastModified, storageClass);
-
-    private static Gen<string> Keys =>
-        from length in Gen.Frequency((4, Gen.Constant(1)), (4, Gen.Constant(2)), (2, Gen.Constant(3)), (1, Gen.Constant(4)))
-        from components in Gen.ArrayOf(Gen.Elements(_components), length)
-        from marker in Gen.Frequency((4, Gen.Constant("")), (1, Gen.Constant("/")))
-        select string.Join('/', components) + marker;
-
-    private sealed record Tree(int PageSize, Put[] Puts);
-
-    private sealed record Put(string Key, int Size, string ETag, long LastModified, string StorageClass);
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.ObjectStore;
+using S3Mount.Testing.Objects;
 
 namespace S3Mount.FileSystem.Tests.Snapshots;
 
@@ -32,6 +34,31 @@ public sealed class SnapshotVerifierTests
         Assert.That(differences.First.Select(one => $"{one.Kind} {one.Path}"), Is.EquivalentTo(expected));
         Assert.That((differences.Added, differences.Removed, differences.Changed, differences.Total), Is.EqualTo((6, 6, 1, 13)));
         Assert.That((differences.IsSame, differences.IsSameDigest), Is.EqualTo((false, false)));
+    }
+
+    [TestCase(3, 300)]
+    [CancelAfter(120_000)]
+    public async Task Random_changes_are_told_exactly(int seed, int trees, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < trees; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await using var rig = new SnapshotRig { Origin = new SnapshotOrigin { Bucket = "b" } };
+            RandomTree.Create(seed, 2 * i).PutInto(rig);
+            rig.Put("one");
+            SnapshotFile file = await rig.CreateAndOpenAsync(cancellationToken);
+            StoredObject[] before = rig.Store.Objects.ToArray();
+            foreach (StoredObject stored in before.Where((_, number) => (number + i) % 3 == 0))
+                rig.Store.Objects.Remove(stored.Key);
+            RandomTree tree = RandomTree.Create(seed, (2 * i) + 1);
+            (tree with { Puts = tree.Puts[..(tree.Puts.Length / 3)] }).PutInto(rig);
+            SnapshotDifferences differences = await rig.VerifyAsync(file, int.MaxValue);
+            Assert.That(
+                differences.First.Select(one => $"{one.Kind} {Encoding.UTF8.GetString(one.Path.Span)}"),
+                Is.EquivalentTo(Reference.Differences(Lines(before), Lines(rig.Store.Objects.ToArray()))),
+                $"seed {seed}, tree {i}");
+            Assert.That(differences.Total, Is.EqualTo(differences.First.Count));
+        }
     }
 
     [Test]
@@ -81,4 +108,7 @@ public sealed class SnapshotVerifierTests
         rig.Put("a", 5, "", 1_700_000_001);
         Assert.That((await rig.VerifyAsync(file)).First, Is.EqualTo(new[] { new SnapshotDifference(SnapshotDifferenceKind.Changed, new ObjectKey("a")) }));
     }
+
+    private static HashSet<SnapshotLine> Lines(StoredObject[] objects) =>
+        Reference.Tree(objects.Select(stored => (Encoding.UTF8.GetString(stored.Key.Span), stored.Version, stored.StorageClass))).Lines;
 }
