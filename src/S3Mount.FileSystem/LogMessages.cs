@@ -15,6 +15,9 @@ internal static partial class LogMessages
     [LoggerMessage(202, LogLevel.Warning, "{Operation} '{Key}': the object has been replaced or deleted in the store; readers get ESTALE and may open it again")]
     public static partial void VersionGone(ILogger logger, string operation, ObjectKey key);
 
+    [LoggerMessage(208, LogLevel.Error, "'{Key}' is no longer what it was when the snapshot {Snapshot} was made ({MadeAt:u}): readers get ESTALE; restore that version, or make a new snapshot (s3mount snapshot verify tells all that differs)")]
+    public static partial void ChangedSinceSnapshot(ILogger logger, ObjectKey key, string snapshot, DateTime madeAt);
+
     [LoggerMessage(203, LogLevel.Error, "{Operation} '{Key}' failed with {Errno}: {Reason}")]
     public static partial void StoreFailed(ILogger logger, string operation, ObjectKey key, Mono.Unix.Native.Errno errno, string reason);
 

@@ -90,7 +90,9 @@ public sealed partial class ObjectFileSystem
         catch (Exception failure)
         {
             Errno errno = ErrnoMapper.MapAndLog(_logger, failure, "reading", file.Key, isRead: true, request.IsInterrupted);
-            if (errno == Errno.ESTALE)
+            if (errno == Errno.ESTALE && _options.Snapshot is { } snapshot)
+                LogMessages.ChangedSinceSnapshot(_logger, file.Key, snapshot.Path, snapshot.Summary.MadeAt.UtcDateTime);
+            else if (errno == Errno.ESTALE)
                 await ForgetVersionAsync(file).ConfigureAwait(false);
             else if (failure is TimeoutException or ObjectStoreException { Failure: ObjectStoreFailure.Unavailable })
                 _recentFailures.Add(file, (long)read.Offset, length, errno, since);

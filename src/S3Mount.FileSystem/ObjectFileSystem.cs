@@ -41,6 +41,8 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         if (options.Prefix.Length > 0 && !options.Prefix.EndsWith('/'))
             throw new ArgumentException("the prefix of a mount ends in '/'", nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MemoryBudget, ObjectFileSystemOptions.MinMemoryBudget);
+        if (options.Snapshot is not null)
+            options = options with { MetadataTtl = Timeout.InfiniteTimeSpan, NegativeMetadataTtl = Timeout.InfiniteTimeSpan };
         _options = options;
         _logger = logger;
         _clock = new MountClock(timeProvider);

@@ -12,6 +12,12 @@ public sealed record ObjectFileSystemOptions
     /// <summary>Empty, or a prefix that ends in <c>/</c>: the root of the mount.</summary>
     public string Prefix { get; init; } = "";
 
+    /// <summary>
+    /// A pinned dataset: exactly its keys and versions are shown, and nothing is ever listed; the times to live below mean nothing then.
+    /// Made of <see cref="Prefix"/>, as the caller has checked.
+    /// </summary>
+    public Snapshots.SnapshotFile? Snapshot { get; init; }
+
     /// <summary>How long what a lookup or listing said holds; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
     public TimeSpan MetadataTtl { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -31,6 +31,8 @@ internal static class EntryPoint
                 UmountProgram.Run(UmountCommand.Parse(rest));
                 return Done;
             }
+            if (args is [SnapshotCommand.Verb, .. var snapshot])
+                return await SnapshotProgram.RunAsync(SnapshotCommand.Parse(snapshot)).ConfigureAwait(false);
             MountSettings settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
             return settings.Foreground || background
                 ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)

@@ -26,11 +26,9 @@ internal sealed partial class DirectoryLister
     /// <summary>The listing is whole: it is kept, and its readers hear of it.</summary>
     public void Complete(DirectoryListing listing, ListingBuilder builder, bool isScanned)
     {
-        DirectoryInode directory = listing.Directory;
         ReportHidden(builder);
         builder.Complete(_clock.StartSeconds);
-        directory.LastListing = listing.Trace with { IsKept = _cache.Add(directory, listing), IsScanned = isScanned };
-        _growing.TryRemove(new(directory, listing));
+        Keep(listing, isScanned);
         listing.Progress.Complete();
     }
 

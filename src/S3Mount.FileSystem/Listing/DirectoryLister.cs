@@ -32,6 +32,7 @@ internal sealed partial class DirectoryLister
     private readonly RefreshLog _refreshLog;
     private readonly CancellationToken _stopping;
     private readonly KeyRangeScanner _scanner;
+    private readonly PinnedListings? _pinned;
     private readonly ConcurrentDictionary<DirectoryInode, DirectoryListing> _growing = new();
     private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new();
     private int _lastGeneration;
@@ -50,19 +51,27 @@ internal sealed partial class DirectoryLister
         _stopping = stopping;
         _scanner = new KeyRangeScanner(store);
         FlatWalks = new FlatWalks(this, store, clock, options.MetadataTtl, stopping);
+        if (options.Snapshot is { } snapshot)
+        {
+            _pinned = new PinnedListings(snapshot, System.Text.Encoding.UTF8.GetByteCount(options.Prefix), clock.StartSeconds);
+            FlatWalks.Refuse();
+        }
     }
 
     /// <summary>Keys seen in listings that no path can name.</summary>
     public long HiddenKeys => Interlocked.Read(ref _hidden);
 
-    /// <summary>Lists the directory anew, or joins a listing that is under way. It can be read while it grows.</summary>
-    public DirectoryListing Open(DirectoryInode directory) => Open(directory, onQuiet: null);
+    /// <summary>
+    /// Lists a directory that has no listing that may answer, or joins one that is under way, or has come to its end meanwhile. It can be
+    /// read while it grows.
+    /// </summary>
+    public DirectoryListing Open(DirectoryInode directory) => Open(directory, onQuiet: null, isAnew: false);
 
     /// <summary>Lists a directory that nobody has asked for yet, as far as a few pages.</summary>
     /// <param name="onQuiet">Called once, when it asks nothing more of the store for now.</param>
-    public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet);
+    public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet, isAnew: false);
 
-    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet)
+    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, bool isAnew)
     {
         while (true)
         {
@@ -72,11 +81,19 @@ internal sealed partial class DirectoryLister
                 onQuiet?.Invoke();
                 return growing;
             }
+            // It enters the cache before it leaves those under way.
+            if (growing is null && !isAnew && _cache.FindListing(directory) is { } ready)
+            {
+                onQuiet?.Invoke();
+                return ready;
+            }
             DirectoryListing listing = Create(directory);
             bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
             if (!isMine)
                 continue;
-            if (onQuiet is not null || !FlatWalks.TryAdopt(listing))
+            if (_pinned is not null)
+                FillPinned(listing, onQuiet);
+            else if (onQuiet is not null || !FlatWalks.TryAdopt(listing))
                 _ = FillAsync(listing, CreateBuilder(listing), after: null, onQuiet);
             return listing;
         }
@@ -90,7 +107,7 @@ internal sealed partial class DirectoryLister
     /// <exception cref="ObjectStoreException"/>
     public async Task<DirectoryListing> ListAsync(DirectoryInode directory, CancellationToken cancellationToken)
     {
-        DirectoryListing listing = Open(directory);
+        DirectoryListing listing = Open(directory, onQuiet: null, isAnew: true);
         await listing.Progress.WaitForAllAsync(cancellationToken).ConfigureAwait(false);
         return listing;
     }
@@ -127,6 +144,19 @@ internal sealed partial class DirectoryLister
         return new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl));
     }
 
+    private void FillPinned(DirectoryListing listing, Action? onQuiet)
+    {
+        _pinned!.Fill(listing);
+        Keep(listing, isScanned: false);
+        onQuiet?.Invoke();
+    }
+
+    private void Keep(DirectoryListing listing, bool isScanned)
+    {
+        listing.Directory.LastListing = listing.Trace with { IsKept = _cache.Add(listing.Directory, listing), IsScanned = isScanned };
+        _growing.TryRemove(new(listing.Directory, listing));
+    }
+
     // Goes on where the builder is. Never throws: whoever waits for the listing hears of its failure.
     private async Task FillAsync(DirectoryListing listing, ListingBuilder builder, ObjectKey? after, Action? onQuiet)
     {
@@ -156,6 +186,8 @@ internal sealed partial class DirectoryLister
 
     private async Task<LookupResult> LookUpOnceAsync(DirectoryInode directory, byte[] name)
     {
+        if (_pinned is not null)
+            return _pinned.LookUp(directory, name);
         // What the store says holds from before it was asked.
         long foundUntil = _clock.After(_options.MetadataTtl);
         long missingUntil = _clock.After(_options.NegativeMetadataTtl);

@@ -25,8 +25,10 @@ internal sealed class ListingProgress
         lock (_gate)
         {
             Want(position);
-            if (position < _count || _completion.Task.IsCompleted)
-                return _completion.Task.IsFaulted ? _completion.Task : Task.CompletedTask;
+            if (position < _count)
+                return Task.CompletedTask;
+            if (_completion.Task.IsCompleted)
+                return _completion.Task;
             reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _readers.Add((position, reached));
         }

@@ -142,10 +142,10 @@ internal sealed class ReadaheadWindow
     }
 
     /// <summary>
-    /// How large the parts of a window are: a sixteenth of it. A stream reads them one after another, so while it is still gaining
-    /// speed, many small ones are there sooner than a few large ones.
+    /// How large the parts of a window are: those that may be under way at once make it up, and of a small window sixteen do, since a
+    /// stream reads them one after another and many small ones are there sooner than a few large ones.
     /// </summary>
-    public static int PartFor(long window) => (int)Math.Clamp(window / 16 / MinPart * MinPart, MinPart, MaxPart);
+    public static int PartFor(long window, int parts) => (int)Math.Clamp(window / Math.Min(parts, 16) / MinPart * MinPart, MinPart, MaxPart);
 
     /// <summary>Whether every stream has been silent since that moment.</summary>
     public bool IsSilentSince(long moment)

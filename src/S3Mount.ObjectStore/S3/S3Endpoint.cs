@@ -10,14 +10,14 @@ internal sealed class S3Endpoint
     // The path of the bucket, without a slash at its end: empty in virtual-host style.
     private readonly string _bucketPath;
 
-    private S3Endpoint(string scheme, string authority, string bucketPath, string region, bool isCustom)
+    private S3Endpoint(string scheme, string authority, string bucketPath, string region, string? customUrl)
     {
         _origin = $"{scheme}://{authority}";
         _bucketPath = bucketPath;
         Authority = authority;
         IsSecure = scheme == Uri.UriSchemeHttps;
         Region = region;
-        IsCustom = isCustom;
+        CustomUrl = customUrl;
     }
 
     /// <summary>The Host header: host, and port where it is not the scheme's own.</summary>
@@ -26,7 +26,10 @@ internal sealed class S3Endpoint
     public string Region { get; }
 
     /// <summary>Given by the user: the host stays the same whatever region the bucket turns out to be in.</summary>
-    public bool IsCustom { get; }
+    public bool IsCustom => CustomUrl is not null;
+
+    /// <summary>What the user gave: scheme, host and port, without the bucket. Null for AWS.</summary>
+    public string? CustomUrl { get; }
 
     public bool IsSecure { get; }
 
@@ -34,16 +37,17 @@ internal sealed class S3Endpoint
     public static S3Endpoint ForAws(string url, string region)
     {
         var address = new Uri(url);
-        return new S3Endpoint(address.Scheme, address.IdnHost + PortOf(address), address.AbsolutePath.TrimEnd('/'), region, isCustom: false);
+        return new S3Endpoint(address.Scheme, address.IdnHost + PortOf(address), address.AbsolutePath.TrimEnd('/'), region, customUrl: null);
     }
 
     /// <summary>An endpoint that the user named: scheme, host and port.</summary>
     public static S3Endpoint ForCustom(Uri address, string bucket, string region, bool pathStyle)
     {
         string host = (address.HostNameType == UriHostNameType.IPv6 ? $"[{address.IdnHost}]" : address.IdnHost) + PortOf(address);
+        string url = $"{address.Scheme}://{host}";
         return pathStyle
-            ? new S3Endpoint(address.Scheme, host, $"/{bucket}", region, isCustom: true)
-            : new S3Endpoint(address.Scheme, $"{bucket}.{host}", "", region, isCustom: true);
+            ? new S3Endpoint(address.Scheme, host, $"/{bucket}", region, url)
+            : new S3Endpoint(address.Scheme, $"{bucket}.{host}", "", region, url);
     }
 
     /// <summary>
@@ -60,7 +64,7 @@ internal sealed class S3Endpoint
 
     /// <summary>The same host, signed for another region.</summary>
     public S3Endpoint WithRegion(string region) =>
-        new(IsSecure ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, Authority, _bucketPath, region, IsCustom);
+        new(IsSecure ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, Authority, _bucketPath, region, CustomUrl);
 
     /// <summary>The path of a key, or of the bucket itself when the key is empty.</summary>
     public string PathOf(ObjectKey key)

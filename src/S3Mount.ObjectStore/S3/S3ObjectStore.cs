@@ -74,6 +74,9 @@ public sealed class S3ObjectStore : IObjectStore
     /// <summary>The region that requests are signed for.</summary>
     public string Region => _target.Endpoint.Region;
 
+    /// <summary>Scheme, host and port of a store that is not AWS, wherever it was named; null for AWS.</summary>
+    public string? EndpointUrl => _target.Endpoint.CustomUrl;
+
     public async ValueTask<ObjectInfo> HeadAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         ThrowIfEmpty(key);

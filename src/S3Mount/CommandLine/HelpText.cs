@@ -20,10 +20,17 @@ internal static class HelpText
             Usage:
               {MountCommand.Usage}
               {UmountCommand.Usage}
+              {SnapshotCommand.CreateUsage}
+              {SnapshotCommand.ShowUsage}
+              {SnapshotCommand.VerifyUsage}
               s3mount --version | --help
 
             The bucket is written BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX. s3mount returns when the mount
             is usable; the daemon stays in the background until the directory is unmounted.
+
+            A snapshot is the listing of everything below a prefix in one file: create makes it, show tells
+            what it holds, with a digest of the whole dataset, and verify what has changed in the store since.
+            They take the options under Store; verify asks the store that the file names.
 
             """);
         foreach ((string title, OptionDefinition[] options) in MountOptions.Groups)
@@ -43,6 +50,7 @@ internal static class HelpText
               s3mount models /mnt/models --endpoint-url http://10.0.0.5:9000
               s3mount -f my-datasets /mnt/data --allow-other --uid trainer --gid trainer
               s3mount umount /mnt/imagenet
+              s3mount snapshot create my-datasets/imagenet imagenet.snap
 
             Exit codes: 0 mounted or done, 1 failed, 2 wrong usage.
 

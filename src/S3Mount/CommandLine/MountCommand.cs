@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.CommandLine.Parsing;
-
 namespace S3Mount.CommandLine;
 
 /// <summary>What was written on the command line of a mount, not yet validated.</summary>
@@ -17,64 +14,14 @@ internal sealed record MountCommand(string Bucket, string Mountpoint, OptionValu
     /// <exception cref="UsageException">With the first thing that is wrong.</exception>
     public static MountCommand Parse(IReadOnlyList<string> args)
     {
-        var positions = new Argument<string[]>("arguments") { Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("s3mount") { positions };
-        var symbols = new Dictionary<Option, OptionDefinition>();
-        foreach (OptionDefinition definition in MountOptions.All)
-        {
-            Option symbol = Symbol(definition);
-            command.Options.Add(symbol);
-            symbols.Add(symbol, definition);
-        }
-        // Response files are off: a bucket or a value that begins with @ is not a file name.
-        ParseResult result = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-
-        string[] given = result.GetValue(positions) ?? [];
+        var arguments = new ArgumentParser(args, MountOptions.All);
+        string[] given = arguments.Positions;
         ThrowIfReserved(given);
-        ThrowIfUnknown(given);
-        OptionValues values = Values(result, symbols);
+        arguments.ThrowIfUnknown();
+        OptionValues values = arguments.Options();
         (string bucket, string mountpoint) = Positions(given);
         return new MountCommand(bucket, mountpoint, values);
     }
-
-    private static Option Symbol(OptionDefinition definition)
-    {
-        string[] aliases = definition.ShortName is char letter ? ["-" + letter] : [];
-        return definition.IsFlag
-            ? new Option<bool>(definition.LongName, aliases) { Arity = ArgumentArity.Zero }
-            // An array, so that a wrapper's default can be overridden by giving the option again.
-            : new Option<string[]>(definition.LongName, aliases) { Arity = ArgumentArity.OneOrMore };
-    }
-
-    private static OptionValues Values(ParseResult result, Dictionary<Option, OptionDefinition> symbols)
-    {
-        var values = new OptionValues();
-        var written = result.CommandResult.Children.OfType<OptionResult>().Where(option => !option.Implicit).ToList();
-        foreach (OptionResult option in written)
-        {
-            OptionDefinition definition = symbols[option.Option];
-            // The parser takes what follows as the value, also when it is the next option.
-            if (!definition.IsFlag && (option.Tokens.Count < option.IdentifierTokenCount || option.Tokens.Any(token => IsOption(token.Value))))
-                throw new UsageException($"{definition.LongName} needs a value: {definition.LongName} {definition.ValueName}");
-        }
-        // First what fstab says, so that the command line proper wins.
-        foreach (OptionResult option in written.Where(option => symbols[option.Option] == MountOptions.Fstab))
-        {
-            foreach (Token list in option.Tokens)
-                FstabOptions.Apply(list.Value, values);
-        }
-        foreach (OptionResult option in written.Where(option => symbols[option.Option] != MountOptions.Fstab))
-        {
-            OptionDefinition definition = symbols[option.Option];
-            values.Set(definition, definition.IsFlag ? "" : option.Tokens[^1].Value, definition.LongName);
-        }
-        if (result.Errors.Count > 0)
-            throw new UsageException($"{result.Errors[0].Message}; see s3mount --help");
-        return values;
-    }
-
-    private static bool IsOption(string text) =>
-        text.StartsWith("--", StringComparison.Ordinal) && MountOptions.All.Any(option => option.LongName == text);
 
     private static void ThrowIfReserved(string[] given)
     {
@@ -82,14 +29,6 @@ internal sealed record MountCommand(string Bucket, string Mountpoint, OptionValu
             return;
         string hint = given[0] == "unmount" ? "write s3mount umount MOUNTPOINT" : "see s3mount --help";
         throw new UsageException($"unknown command '{given[0]}'; {hint} (a bucket of that name is mounted as s3://{given[0]}/)");
-    }
-
-    private static void ThrowIfUnknown(string[] given)
-    {
-        // No bucket begins with a dash, and such a directory can be written as ./-name.
-        string? unknown = given.FirstOrDefault(text => text.Length > 1 && text[0] == '-');
-        if (unknown is not null)
-            throw new UsageException($"unknown option '{unknown}'; see s3mount --help");
     }
 
     private static (string Bucket, string Mountpoint) Positions(string[] given) => given switch

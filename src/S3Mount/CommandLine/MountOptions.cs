@@ -18,6 +18,7 @@ internal static class MountOptions
 
     public static readonly OptionDefinition MetadataTtl = new("metadata-ttl", "DURATION", "how long listings and attributes hold before the store is asked again (60s)");
     public static readonly OptionDefinition NegativeMetadataTtl = new("negative-metadata-ttl", "DURATION", "the same for names that do not exist (5s)");
+    public static readonly OptionDefinition Snapshot = new("snapshot", "FILE", "a pinned dataset: exactly the keys and versions of FILE (s3mount snapshot create); nothing is listed");
     public static readonly OptionDefinition Memory = new("memory", "SIZE", "budget for cached blocks and readahead together (a quarter of the memory, at least 128MiB)");
 
     public static readonly OptionDefinition AllowOther = new("allow-other", null, "let other users in (needs root or user_allow_other in /etc/fuse.conf)");
@@ -33,10 +34,14 @@ internal static class MountOptions
     /// <summary>fstab's option list; see <see cref="FstabOptions"/>.</summary>
     public static readonly OptionDefinition Fstab = new("options", "OPT[,OPT]", "options as in /etc/fstab: those above, such as metadata_ttl=10m, and ro, nodev, _netdev, ...") { ShortName = 'o', InFstab = false };
 
+    /// <summary>What every command that needs a store is told of it.</summary>
+    public static readonly OptionDefinition[] Store =
+        [Prefix, Region, EndpointUrl, Profile, NoSignRequest, RequesterPays, ForcePathStyle, CaBundle, MaxConnections, IoDeadline];
+
     public static readonly (string Title, OptionDefinition[] Options)[] Groups =
     [
-        ("Store", [Prefix, Region, EndpointUrl, Profile, NoSignRequest, RequesterPays, ForcePathStyle, CaBundle, MaxConnections, IoDeadline]),
-        ("Caching", [MetadataTtl, NegativeMetadataTtl, Memory]),
+        ("Store", Store),
+        ("Caching", [MetadataTtl, NegativeMetadataTtl, Snapshot, Memory]),
         ("Permissions", [AllowOther, AllowRoot, Uid, Gid, FileMode, DirMode]),
         ("Running", [Foreground, LogLevel, LogFile, Fstab]),
     ];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.FileSystem;
+using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse.Mounting;
 using S3Mount.ObjectStore.S3;
 
@@ -41,6 +42,9 @@ internal sealed record MountSettings
 
     public TimeSpan NegativeMetadataTtl { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Path of a snapshot, absolute; null: what the store lists.</summary>
+    public string? Snapshot { get; init; }
+
     /// <summary>Bytes.</summary>
     public required long Memory { get; init; }
 
@@ -78,8 +82,9 @@ internal sealed record MountSettings
         IoDeadline = IoDeadline,
     };
 
-    public ObjectFileSystemOptions ToFileSystemOptions() => new()
+    public ObjectFileSystemOptions ToFileSystemOptions(SnapshotFile? snapshot) => new()
     {
+        Snapshot = snapshot,
         Prefix = Prefix,
         KernelCachesDirectories = DirectoryCacheOf(Environment.OSVersion.Version),
         MetadataTtl = MetadataTtl,

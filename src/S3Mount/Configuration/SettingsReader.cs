@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using S3Mount.CommandLine;
 using S3Mount.ObjectStore.S3;
@@ -14,38 +13,37 @@ internal static class SettingsReader
     /// <summary>A budget below this could not hold the blocks of a few readers at once.</summary>
     private const long LeastMemory = 16L << 20;
 
-    /// <summary>More than any store gives one client; a guard against an extra digit.</summary>
-    private const int MostConnections = 4096;
-
     /// <exception cref="UsageException">With the first thing that is wrong.</exception>
     public static MountSettings Read(MountCommand command, Machine machine)
     {
         OptionValues options = command.Options;
         ThrowIfSwapped(command);
-        BucketText bucket = BucketText.Parse(command.Bucket);
-        if (options.Has(MountOptions.Prefix) && bucket.Prefix.Length > 0)
-            throw new UsageException($"the prefix is given twice: '{command.Bucket}' and {options.Spelling(MountOptions.Prefix)}");
+        BucketText bucket = StoreOptionsReader.ReadBucket(command.Bucket, options);
         if (options.Has(MountOptions.AllowOther) && options.Has(MountOptions.AllowRoot))
             throw new UsageException("--allow-other and --allow-root exclude each other");
+        if (options.Has(MountOptions.Snapshot) && (options.Has(MountOptions.MetadataTtl) || options.Has(MountOptions.NegativeMetadataTtl)))
+            throw new UsageException("--snapshot shows the same keys and versions for ever: leave out --metadata-ttl and --negative-metadata-ttl");
+        S3StoreOptions store = StoreOptionsReader.Read(bucket, options);
         var settings = new MountSettings
         {
-            Bucket = bucket.Bucket,
-            Prefix = options.Has(MountOptions.Prefix) ? BucketText.ParsePrefix(options.Text(MountOptions.Prefix)!) : bucket.Prefix,
+            Bucket = store.Bucket,
+            Prefix = store.Prefix,
             Mountpoint = command.Mountpoint.Length > 0 ? Path.Combine(Environment.CurrentDirectory, command.Mountpoint) : throw new UsageException("the mountpoint is empty"),
             Foreground = options.Has(MountOptions.Foreground),
-            Region = options.Read(MountOptions.Region, ParseName, null),
-            EndpointUrl = options.Read(MountOptions.EndpointUrl, ParseUrl, null),
-            Profile = options.Read(MountOptions.Profile, ParseName, null),
-            NoSignRequest = options.Has(MountOptions.NoSignRequest),
-            RequesterPays = options.Has(MountOptions.RequesterPays),
-            ForcePathStyle = options.Has(MountOptions.ForcePathStyle),
-            CaBundle = options.Read(MountOptions.CaBundle, ParseCaBundle, null),
-            MaxConnections = options.Read(MountOptions.MaxConnections, ParseConnections, S3StoreOptions.DefaultMaxConnections),
-            IoDeadline = options.Read(MountOptions.IoDeadline, DurationText.ParseDeadline, TimeSpan.FromMinutes(5)),
+            Region = store.Region,
+            EndpointUrl = store.EndpointUrl,
+            Profile = store.Profile,
+            NoSignRequest = store.NoSignRequest,
+            RequesterPays = store.RequesterPays,
+            ForcePathStyle = store.ForcePathStyle,
+            CaBundle = store.CaBundle,
+            MaxConnections = store.MaxConnections,
+            IoDeadline = store.IoDeadline,
             MetadataTtl = options.Read(MountOptions.MetadataTtl, DurationText.Parse, TimeSpan.FromSeconds(60)),
             NegativeMetadataTtl = options.Read(MountOptions.NegativeMetadataTtl, DurationText.Parse, TimeSpan.FromSeconds(5)),
+            Snapshot = options.Read(MountOptions.Snapshot, StoreOptionsReader.ParseFile, null),
             Memory = options.Has(MountOptions.Memory) ? options.Read(MountOptions.Memory, ParseMemory, 0) : DefaultMemory(machine.MemoryLimit()),
-            LogFile = options.Read(MountOptions.LogFile, ParseFile, null),
+            LogFile = options.Read(MountOptions.LogFile, StoreOptionsReader.ParseFile, null),
             LogLevel = options.Read(MountOptions.LogLevel, ParseLevel, LogLevel.Information),
             Uid = machine.Uid,
             Gid = machine.Gid,
@@ -74,44 +72,10 @@ internal static class SettingsReader
             : $"bucket and mountpoint are swapped; write s3mount {command.Mountpoint} {command.Bucket}");
     }
 
-    private static string ParseName(string text) =>
-        text.Length > 0 && !text.Any(char.IsWhiteSpace) ? text : throw new FormatException($"'{text}' is not a name");
-
-    private static string ParseUrl(string text)
-    {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
-            throw new FormatException($"'{text}' is not a URL; write http://HOST:PORT or https://HOST");
-        // Nothing after the host has a place in a signed request; dropped in silence it would name another store.
-        if (url.PathAndQuery != "/" || url.UserInfo.Length > 0)
-            throw new FormatException($"'{text}' has more than a host and a port; write {url.Scheme}://{url.Authority}");
-        return text;
-    }
-
-    private static int ParseConnections(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= MostConnections
-            ? number
-            : throw new FormatException($"'{text}' is not a number from 1 to {MostConnections}");
-
     private static long ParseMemory(string text)
     {
         long size = SizeText.Parse(text);
         return size >= LeastMemory ? size : throw new FormatException($"{text} is too little; give it at least 16MiB");
-    }
-
-    private static string ParseFile(string text) => text.Length > 0 ? Path.GetFullPath(text) : throw new FormatException("the file name is empty");
-
-    private static string ParseCaBundle(string text)
-    {
-        string file = ParseFile(text);
-        try
-        {
-            using FileStream stream = File.OpenRead(file);
-            return file;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FormatException($"{file} cannot be read: {FileProblem.Describe(e)}");
-        }
     }
 
     private static LogLevel ParseLevel(string text) => text.ToLowerInvariant() switch

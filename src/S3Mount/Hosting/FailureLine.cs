@@ -1,5 +1,7 @@
 using S3Mount.CommandLine;
+using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.Hosting;
 
@@ -8,7 +10,8 @@ internal static class FailureLine
 {
     public static string Of(Exception exception) => exception switch
     {
-        UsageException or StartupException or FuseException => exception.Message,
+        UsageException or StartupException or FuseException or SnapshotException => exception.Message,
+        ObjectStoreException failure => StoreProblem.Describe(failure),
         DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => $"libMonoPosixHelper.so is missing; it belongs beside {Environment.ProcessPath}",
         _ => $"internal error: {exception}".ReplaceLineEndings(" "),
     };

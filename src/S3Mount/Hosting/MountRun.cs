@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.Configuration;
 using S3Mount.FileSystem;
+using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
@@ -15,9 +16,6 @@ namespace S3Mount.Hosting;
 /// </summary>
 internal sealed class MountRun(MountSettings settings, string mountpoint, ILogger logger, TimeProvider timeProvider)
 {
-    /// <summary>Credentials from a metadata service, a region redirect and a list page, with a few tries each.</summary>
-    private static readonly TimeSpan _storeDeadline = TimeSpan.FromSeconds(30);
-
     /// <summary>The kernel sends INIT as soon as it is mounted.</summary>
     private static readonly TimeSpan _initDeadline = TimeSpan.FromSeconds(10);
 
@@ -47,10 +45,11 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
         StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
         FuseMount.CheckMachine();
-        S3ObjectStore store = await OpenStoreAsync(signals.Stopping).ConfigureAwait(false);
+        SnapshotFile? snapshot = settings.Snapshot is { } file ? SnapshotFile.Open(file) : null;
+        S3ObjectStore store = await OpenStoreAsync(snapshot, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
-            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(), timeProvider, logger);
+            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(snapshot), timeProvider, logger);
             await using (fileSystem.ConfigureAwait(false))
             {
                 FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
@@ -67,34 +66,17 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private static long Requests(ObjectStoreStatistics statistics) => statistics.Gets + statistics.Heads + statistics.Lists;
 
-    private async Task<S3ObjectStore> OpenStoreAsync(CancellationToken stopping)
+    private Task<S3ObjectStore> OpenStoreAsync(SnapshotFile? snapshot, CancellationToken stopping) =>
+        StoreOpening.OpenAsync(
+            settings.ToStoreOptions(), settings.Url, (store, cancellationToken) => CheckAsync(store, snapshot, cancellationToken), timeProvider, logger, stopping);
+
+    private async ValueTask CheckAsync(S3ObjectStore store, SnapshotFile? snapshot, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(_storeDeadline, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
-        S3ObjectStore? store = null;
-        bool opened = false;
-        try
-        {
-            store = await S3ObjectStore.OpenAsync(settings.ToStoreOptions(), timeProvider, logger, either.Token).ConfigureAwait(false);
-            string? warning = await PrefixCheck.CheckAsync(store, settings, either.Token).ConfigureAwait(false);
-            if (warning is not null)
-                Warn(warning);
-            opened = true;
-            return store;
-        }
-        catch (ObjectStoreException e)
-        {
-            throw new StartupException(StoreProblem.Describe(e), e);
-        }
-        catch (OperationCanceledException e) when (!stopping.IsCancellationRequested)
-        {
-            throw new StartupException(StoreProblem.DescribeTimeout(settings, _storeDeadline), e);
-        }
-        finally
-        {
-            if (!opened && store is not null)
-                await store.DisposeAsync().ConfigureAwait(false);
-        }
+        string? warning = snapshot is null
+            ? await PrefixCheck.CheckAsync(store, settings, cancellationToken).ConfigureAwait(false)
+            : await SnapshotCheck.CheckAsync(store, settings, snapshot, cancellationToken).ConfigureAwait(false);
+        if (warning is not null)
+            Warn(warning);
     }
 
     private async Task ServeAsync(FuseMount mount, FuseSession session, long start, StopSignals signals)

@@ -1,4 +1,3 @@
-using S3Mount.Configuration;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.Hosting;
@@ -12,6 +11,6 @@ internal static class StoreProblem
     public static string Describe(ObjectStoreException exception) =>
         exception.Failure == ObjectStoreFailure.Unavailable ? $"{exception.Message}; {Hint}" : exception.Message;
 
-    public static string DescribeTimeout(MountSettings settings, TimeSpan deadline) =>
-        $"the store of {settings.Url} did not answer within {deadline.TotalSeconds:0} s; {Hint}";
+    public static string DescribeTimeout(string url, TimeSpan deadline) =>
+        $"the store of {url} did not answer within {deadline.TotalSeconds:0} s; {Hint}";
 }

@@ -143,12 +143,16 @@ public sealed class ReadaheadWindowTests
         Assert.That((_window.IsSilentSince(8), _window.IsSilentSince(9)), Is.EqualTo((false, true)));
     }
 
-    [TestCase(1L, MiB)]
-    [TestCase(8L * MiB, MiB)]
-    [TestCase(64L * MiB, 4 * MiB)]
-    [TestCase(127L * MiB, 7 * MiB)]
-    [TestCase(128L * MiB, 8 * MiB)]
-    [TestCase(384L * MiB, 8 * MiB)]
-    public void A_part_is_a_sixteenth_of_the_window_within_its_bounds(long window, int part) =>
-        Assert.That(ReadaheadWindow.PartFor(window), Is.EqualTo(part));
+    [TestCase(1L, 16, MiB)]
+    [TestCase(8L * MiB, 16, MiB)]
+    [TestCase(64L * MiB, 16, 4 * MiB)]
+    [TestCase(127L * MiB, 16, 7 * MiB)]
+    [TestCase(128L * MiB, 16, 8 * MiB)]
+    [TestCase(384L * MiB, 16, 8 * MiB)]
+    [TestCase(64L * MiB, 48, 4 * MiB)]
+    [TestCase(8L * MiB, 4, 2 * MiB)]
+    [TestCase(32L * MiB, 4, 8 * MiB)]
+    [TestCase(16L * MiB, 2, 8 * MiB)]
+    public void Parts_that_may_be_under_way_at_once_make_up_the_window(long window, int parts, int part) =>
+        Assert.That(ReadaheadWindow.PartFor(window, parts), Is.EqualTo(part));
 }

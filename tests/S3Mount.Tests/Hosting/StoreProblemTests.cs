@@ -1,6 +1,5 @@
 using S3Mount.Hosting;
 using S3Mount.ObjectStore;
-using S3Mount.Tests.CommandLine;
 
 namespace S3Mount.Tests.Hosting;
 
@@ -15,6 +14,6 @@ public sealed class StoreProblemTests
     [Test]
     public void A_store_that_does_not_answer_is_told_with_the_time() =>
         Assert.That(
-            StoreProblem.DescribeTimeout(Settings.Read("b/p", "/mnt"), TimeSpan.FromSeconds(30)),
+            StoreProblem.DescribeTimeout("s3://b/p/", TimeSpan.FromSeconds(30)),
             Is.EqualTo("the store of s3://b/p/ did not answer within 30 s; check --endpoint-url, --region and the network"));
 }
