@@ -15,18 +15,12 @@ namespace S3Mount.FileSystem.Listing;
 /// <b>Threads.</b> The scan is one asynchronous sequence; everything else enters through the <see cref="FlatWalkRoute"/>.
 /// </para>
 /// </summary>
-internal sealed class FlatWalk
+internal sealed partial class FlatWalk
 {
     /// <summary>
     /// How long the scan rests for a reader that works on what it has listed before it goes on. What comes later is listed anew.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    // 32,000 keys: 2 MB of entries, and at 20,000 files a second of a reader one and a half seconds' walk, or 25 round trips of 60 ms.
-    private const int MaxPagesAhead = 32;
-
-    // The same within one large directory, in entries, less the page that is on its way.
-    private const int MaxEntriesAhead = 31_000;
 
     // Who waits for one directory has it from a LIST of its own after a page or two.
     private const int MaxPagesWaited = 4;
@@ -244,41 +238,6 @@ internal sealed class FlatWalk
             CompleteEmpty(missing);
         while (_route.TakeLate(MaxPagesWaited) is { } late)
             _lister.Fill(late);
-    }
-
-    // Returns when the scan may go on; false: nobody reads any more.
-    private async ValueTask<bool> HasRoomAsync(CancellationToken stopping)
-    {
-        while (true)
-        {
-            Task moved = _route.MovedAsync(MaxPagesAhead);
-            if (moved.IsCompleted)
-                return !_route.IsInVain;
-            Task[] signs = [moved, .. WantsMore()];
-            Task sign = Task.WhenAny(signs);
-            if (signs.Skip(1).Any(wanted => wanted.IsCompleted))
-                return true;
-            try
-            {
-                await sign.WaitAsync(Patience, _clock.TimeProvider, stopping).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                return false;
-            }
-        }
-    }
-
-    // Readers within the directories that the scan is in; those below its root alone are filled by it.
-    private IEnumerable<Task> WantsMore()
-    {
-        int ahead = MaxEntriesAhead;
-        foreach (FlatWalkLevel level in _levels)
-        {
-            if (level.Listing is { } listing)
-                yield return listing.Progress.RoomAsync(ahead, unwanted: 0);
-            ahead = 1;
-        }
     }
 
     // The scan has gone past a directory that somebody waits for: there is nothing in it.
