@@ -1,5 +1,6 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
+using S3Mount.Control.Client;
 using S3Mount.Hosting;
 
 namespace S3Mount;
@@ -31,6 +32,8 @@ internal static class EntryPoint
                 UmountProgram.Run(UmountCommand.Parse(rest));
                 return Done;
             }
+            if (args is [StatusCommand.Verb, .. var asked])
+                return await StatusProgram.RunAsync(StatusCommand.Parse(asked), Console.Out).ConfigureAwait(false);
             MountSettings settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
             return settings.Foreground || background
                 ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)

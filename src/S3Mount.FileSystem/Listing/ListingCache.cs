@@ -38,6 +38,12 @@ internal sealed class ListingCache : IDisposable
         });
     }
 
+    /// <summary>Listings and answers to single lookups.</summary>
+    public int Count => _cache.Count;
+
+    /// <summary>What they take, in bytes.</summary>
+    public long SizeInBytes => _cache.GetCurrentStatistics()?.CurrentEstimatedSize ?? 0;
+
     /// <summary>The directory's listing, if there is one and it may still answer.</summary>
     public DirectoryListing? FindListing(DirectoryInode directory) =>
         _cache.TryGetValue(directory, out object? found) && found is DirectoryListing listing && !_clock.HasPassed(listing.ExpiresAt) ? listing : null;

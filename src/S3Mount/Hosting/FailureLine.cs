@@ -1,4 +1,5 @@
 using S3Mount.CommandLine;
+using S3Mount.Control.Client;
 using S3Mount.Fuse;
 
 namespace S3Mount.Hosting;
@@ -8,7 +9,7 @@ internal static class FailureLine
 {
     public static string Of(Exception exception) => exception switch
     {
-        UsageException or StartupException or FuseException => exception.Message,
+        UsageException or StartupException or FuseException or ControlClientException => exception.Message,
         DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => $"libMonoPosixHelper.so is missing; it belongs beside {Environment.ProcessPath}",
         _ => $"internal error: {exception}".ReplaceLineEndings(" "),
     };

@@ -1,0 +1,10 @@
+namespace S3Mount.Control.Endpoints;
+
+/// <summary>All that a mount can be asked.</summary>
+internal static class ControlEndpoints
+{
+    public static IReadOnlyList<IControlEndpoint> Of(RunningMount mount) =>
+    [
+        new StatusEndpoint(mount.GetStatus),
+    ];
+}
