@@ -52,6 +52,8 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <summary>Ends what is being answered; the socket's name is gone afterwards.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested)
+            return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -100,7 +102,7 @@ internal sealed class ControlServer : IAsyncDisposable
                     return;
                 using var deadline = new CancellationTokenSource(_writeDeadline, _timeProvider);
                 await ControlResponseWriter.WriteAsync(connection, response, deadline.Token).ConfigureAwait(false);
-                connection.Shutdown(SocketShutdown.Send);
+                TakeUnread(connection);
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
@@ -115,6 +117,17 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             _free.Release();
         }
+    }
+
+    /// <summary>
+    /// Takes what has come and was not read: a socket that is closed over it resets the other side, which may not have read its
+    /// answer yet (unix_release_sock, net/unix/af_unix.c, v6.18).
+    /// </summary>
+    private static void TakeUnread(Socket connection)
+    {
+        Span<byte> unread = stackalloc byte[1024];
+        for (int total = 0; total < ControlRequestReader.MaxBody && connection.Available > 0;)
+            total += connection.Receive(unread);
     }
 
     private async Task<ControlResponse?> RespondAsync(Socket connection)

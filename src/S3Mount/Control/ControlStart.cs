@@ -9,7 +9,7 @@ namespace S3Mount.Control;
 internal static class ControlStart
 {
     /// <returns>Null where there is none: the mount works all the same, and the log says so once.</returns>
-    public static ControlServer? TryStart(RunningMount mount, TimeProvider timeProvider, ILogger logger)
+    public static ControlServer? TryStart(ServedMount mount, TimeProvider timeProvider, ILogger logger)
     {
         uint uid = LibC.GetEffectiveUid();
         return TryStart(ControlDirectory.PlacesOf(uid, Environment.GetEnvironmentVariable(ControlDirectory.RuntimeVariable)), uid, mount.Mount.DeviceNumber, ControlEndpoints.Of(mount), timeProvider, logger);

@@ -61,7 +61,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
                 var session = new FuseSession(mount.Device, fileSystem, new FuseSessionOptions(), _logger);
                 await using (session.ConfigureAwait(false))
                 {
-                    var running = new RunningMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
+                    var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
                     await ServeAsync(running, start, signals).ConfigureAwait(false);
                     _logger.KernelRequests(session.Statistics.ToString());
                     _logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
@@ -102,7 +102,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task ServeAsync(RunningMount running, long start, StopSignals signals)
+    private async Task ServeAsync(ServedMount running, long start, StopSignals signals)
     {
         (FuseMount mount, FuseSession session) = (running.Mount, running.Session);
         try

@@ -3,7 +3,7 @@ namespace S3Mount.Control.Endpoints;
 /// <summary>All that a mount can be asked.</summary>
 internal static class ControlEndpoints
 {
-    public static IReadOnlyList<IControlEndpoint> Of(RunningMount mount) =>
+    public static IReadOnlyList<IControlEndpoint> Of(ServedMount mount) =>
     [
         new StatusEndpoint(mount.GetStatus),
     ];

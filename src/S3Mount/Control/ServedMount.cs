@@ -9,7 +9,7 @@ using S3Mount.ObjectStore.S3;
 namespace S3Mount.Control;
 
 /// <summary>A mount that is served, as its control socket sees it. Owns nothing.</summary>
-internal sealed record RunningMount(MountSettings Settings, FuseMount Mount, FuseSession Session, ObjectFileSystem FileSystem, S3ObjectStore Store, LastFailure LastFailure, DateTimeOffset Since)
+internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, FuseSession Session, ObjectFileSystem FileSystem, S3ObjectStore Store, LastFailure LastFailure, DateTimeOffset Since)
 {
     /// <summary>Any thread; waits for nothing.</summary>
     public MountStatus GetStatus()
