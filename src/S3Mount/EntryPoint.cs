@@ -34,6 +34,11 @@ internal static class EntryPoint
             }
             if (args is [StatusCommand.Verb, .. var asked])
                 return await StatusProgram.RunAsync(StatusCommand.Parse(asked), Console.Out).ConfigureAwait(false);
+            if (args is [RefreshCommand.Verb, .. var renewed])
+            {
+                await RefreshProgram.RunAsync(RefreshCommand.Parse(renewed), Console.Out).ConfigureAwait(false);
+                return Done;
+            }
             MountSettings settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
             return settings.Foreground || background
                 ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)

@@ -46,6 +46,26 @@ internal sealed class DirectoryInode : Inode
     public FileInode? FindFile(ReadOnlySpan<byte> name) =>
         _files.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(name, out FileInode? child) ? child : null;
 
+    /// <summary>The children that there are now; takes <see cref="ChildrenGate"/>.</summary>
+    public Inode[] KnownChildren()
+    {
+        lock (ChildrenGate)
+            return [.. _files.Values, .. _directories.Values];
+    }
+
+    /// <summary>The same, directories alone.</summary>
+    public DirectoryInode[] KnownDirectories()
+    {
+        lock (ChildrenGate)
+            return [.. _directories.Values];
+    }
+
+    public bool HasChildren()
+    {
+        lock (ChildrenGate)
+            return _files.Count + _directories.Count > 0;
+    }
+
     /// <summary>Under <see cref="ChildrenGate"/>.</summary>
     public void SetChild(Inode child)
     {

@@ -47,6 +47,24 @@ internal sealed class DirectoryLister
     public Task<DirectoryListing> ListAsync(DirectoryInode directory, CancellationToken cancellationToken) =>
         _listings.RunAsync(directory, () => ListOnceAsync(directory), cancellationToken);
 
+    /// <summary>The same, of a listing that began after this was called: it knows of whatever happened before.</summary>
+    /// <exception cref="ObjectStoreException"/>
+    public async Task<DirectoryListing> ListAnewAsync(DirectoryInode directory, CancellationToken cancellationToken)
+    {
+        bool isNew = false;
+        Task<DirectoryListing> listing = _listings.RunAsync(directory, () =>
+        {
+            isNew = true;
+            return ListOnceAsync(directory);
+        }, cancellationToken);
+        if (isNew)
+            return await listing.ConfigureAwait(false);
+        // One that was under way may have begun earlier, and may fail for those who asked for it. Whatever runs next has begun since.
+        await ((Task)listing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await ListAsync(directory, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Lists the directory anew while nobody waits; failures are logged once a minute, and the next reader asks again.</summary>
     public void RefreshBehind(DirectoryInode directory) => _ = RefreshAsync(directory);
 

@@ -66,6 +66,9 @@ internal sealed class ListingCache : IDisposable
             _cache.Remove(new AttributeKey(directory, name));
     }
 
+    /// <summary>What a lookup of this name said no longer holds.</summary>
+    public void Forget(DirectoryInode directory, byte[] name) => _cache.Remove(new AttributeKey(directory, name));
+
     public void Dispose() => _cache.Dispose();
 
     private bool Add(object key, object value, long size, long expiresAt)

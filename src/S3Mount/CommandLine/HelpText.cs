@@ -21,6 +21,7 @@ internal static class HelpText
               {MountCommand.Usage}
               {UmountCommand.Usage}
               {StatusCommand.Usage}
+              {RefreshCommand.Usage}
               s3mount --version | --help
 
             The bucket is written BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX. s3mount returns when the mount
@@ -44,6 +45,7 @@ internal static class HelpText
               s3mount models /mnt/models --endpoint-url http://10.0.0.5:9000
               s3mount -f my-datasets /mnt/data --allow-other --uid trainer --gid trainer
               s3mount status /mnt/imagenet
+              s3mount refresh /mnt/imagenet/train
               s3mount umount /mnt/imagenet
 
             Exit codes: 0 mounted or done, 1 failed, 2 wrong usage.

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using S3Mount.Control.Client;
+using S3Mount.FileSystem;
 
 namespace S3Mount.Control;
 
@@ -8,4 +9,6 @@ namespace S3Mount.Control;
 [JsonSerializable(typeof(ControlProblem))]
 [JsonSerializable(typeof(MountStatus))]
 [JsonSerializable(typeof(MountReport[]))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(RefreshResult))]
 internal sealed partial class ControlJson : JsonSerializerContext;

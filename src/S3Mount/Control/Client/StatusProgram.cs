@@ -9,7 +9,7 @@ namespace S3Mount.Control.Client;
 internal static class StatusProgram
 {
     /// <summary>An answer takes a millisecond; this is for a machine that is overloaded.</summary>
-    private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     /// <returns>The exit code: 1 when a mount does not answer.</returns>
     public static async Task<int> RunAsync(StatusCommand command, TextWriter output)
@@ -37,7 +37,7 @@ internal static class StatusProgram
         using var client = new ControlClient(mount);
         try
         {
-            MountStatus status = await client.GetAsync("/v1/status", ControlJson.Default.MountStatus, _deadline, CancellationToken.None).ConfigureAwait(false);
+            MountStatus status = await client.GetAsync("/v1/status", ControlJson.Default.MountStatus, Deadline, CancellationToken.None).ConfigureAwait(false);
             return new MountReport(mount.Mountpoint, mount.Source, "running", status.Pid, null, status);
         }
         catch (ControlClientException e)

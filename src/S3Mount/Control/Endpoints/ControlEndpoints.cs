@@ -6,5 +6,6 @@ internal static class ControlEndpoints
     public static IReadOnlyList<IControlEndpoint> Of(ServedMount mount) =>
     [
         new StatusEndpoint(mount.GetStatus),
+        new RefreshEndpoint(mount.FileSystem.RefreshAsync),
     ];
 }

@@ -1,0 +1,70 @@
+using System.Text;
+using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Listing;
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem;
+
+public sealed partial class ObjectFileSystem
+{
+    // Listings at once: half of what readers may have, who go on meanwhile.
+    private const int RefreshParallelism = 32;
+
+    /// <summary>
+    /// Asks the store again what a directory holds, whatever the TTL, and tells the kernel what it must not remember. A path that
+    /// is no known directory is looked for in the deepest directory above it that is. Completes when the kernel has been told.
+    /// </summary>
+    /// <param name="path">Below the root of the mount, without slashes at its ends; empty: the root.</param>
+    /// <param name="recursive">Also all directories below that are known.</param>
+    /// <exception cref="ObjectStoreException">The store did not say; what was remembered stays.</exception>
+    /// <remarks>Any thread but those that answer requests.</remarks>
+    public async Task<RefreshResult> RefreshAsync(string path, bool recursive, CancellationToken cancellationToken)
+    {
+        var refresh = new DirectoryRefresh(_listings, _lister, _connection?.Notifier, _clock.TimeProvider);
+        (DirectoryInode directory, byte[]? missing, bool isLast) = FindDeepest(path);
+        bool exists = true;
+        if (missing is null)
+        {
+            // One that holds nothing any more is gone from its directory too.
+            for (DirectoryInode? empty = directory; empty is not null && (await refresh.RunAsync(empty, cancellationToken).ConfigureAwait(false)).Count == 0; empty = empty.Parent)
+                exists = empty.Parent is null;
+            if (recursive)
+                refresh.Add(directory);
+        }
+        else
+        {
+            DirectoryListing listing = await refresh.RunAsync(directory, cancellationToken).ConfigureAwait(false);
+            int index = listing.Find(missing);
+            exists = index >= 0 && (isLast || listing.IsDirectoryAt(index));
+        }
+        while (refresh.TakeBelow() is { Count: > 0 } level)
+        {
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(_options.MaxConnections / 2, 1, RefreshParallelism), CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(level, parallel, async (known, token) =>
+            {
+                await refresh.RunAsync(known, token).ConfigureAwait(false);
+                if (recursive)
+                    refresh.Add(known);
+            }).ConfigureAwait(false);
+        }
+        return refresh.Result(exists);
+    }
+
+    /// <returns>The directory; if it is not the whole path, the first name that is no directory known below it, and whether that is the last.</returns>
+    private (DirectoryInode Directory, byte[]? Missing, bool IsLast) FindDeepest(string path)
+    {
+        string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        DirectoryInode directory = _inodes.Root;
+        for (int i = 0; i < names.Length; i++)
+        {
+            byte[] name = Encoding.UTF8.GetBytes(names[i]);
+            DirectoryInode? child;
+            lock (directory.ChildrenGate)
+                child = directory.FindDirectory(name);
+            if (child is null)
+                return (directory, name, i == names.Length - 1);
+            directory = child;
+        }
+        return (directory, null, true);
+    }
+}
