@@ -25,9 +25,7 @@ public sealed partial class ObjectFileSystem
         bool exists = true;
         if (missing is null)
         {
-            // One that holds nothing any more is gone from its directory too.
-            for (DirectoryInode? empty = directory; empty is not null && (await refresh.RunAsync(empty, cancellationToken).ConfigureAwait(false)).Count == 0; empty = empty.Parent)
-                exists = empty.Parent is null;
+            exists = await RefreshKnownAsync(refresh, directory, cancellationToken).ConfigureAwait(false);
             if (recursive)
                 refresh.Add(directory);
         }
@@ -48,6 +46,20 @@ public sealed partial class ObjectFileSystem
             }).ConfigureAwait(false);
         }
         return refresh.Result(exists);
+    }
+
+    /// <returns>Whether it is still there.</returns>
+    private static async Task<bool> RefreshKnownAsync(DirectoryRefresh refresh, DirectoryInode directory, CancellationToken cancellationToken)
+    {
+        DirectoryListing listing = await refresh.RunAsync(directory, cancellationToken).ConfigureAwait(false);
+        bool exists = true;
+        // One that holds nothing may be gone from the directory above it, and that one with it.
+        for (DirectoryInode empty = directory; listing.Count == 0 && empty.Parent is { } parent; empty = parent)
+        {
+            listing = await refresh.RunAsync(parent, cancellationToken).ConfigureAwait(false);
+            exists &= DirectoryRefresh.IsDirectory(listing, empty.Name);
+        }
+        return exists;
     }
 
     /// <returns>The directory; if it is not the whole path, the first name that is no directory known below it, and whether that is the last.</returns>

@@ -17,7 +17,8 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
     // The kernel takes one in microseconds, unless a LOOKUP or READDIR in the directory waits for the store.
     private static readonly TimeSpan _notifyDeadline = TimeSpan.FromSeconds(5);
 
-    private ConcurrentBag<DirectoryInode> _below = [];
+    // A set: one that is gone may be below one that is refreshed with all below.
+    private ConcurrentDictionary<DirectoryInode, bool> _below = [];
     private int _directories;
     private long _entries;
     private long _added;
@@ -28,13 +29,13 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
     public RefreshResult Result(bool exists) => new(exists, _directories, _entries, _added, _changed, _removed, !Volatile.Read(ref _isLate));
 
     /// <summary>Directories that are to be listed next.</summary>
-    public IReadOnlyCollection<DirectoryInode> TakeBelow() => Interlocked.Exchange(ref _below, []);
+    public IReadOnlyCollection<DirectoryInode> TakeBelow() => Interlocked.Exchange(ref _below, []).Keys.ToArray();
 
     /// <summary>The directories below this one of which something is remembered.</summary>
     public void Add(DirectoryInode directory)
     {
         foreach (DirectoryInode child in directory.KnownDirectories().Where(IsRemembered))
-            _below.Add(child);
+            _below.TryAdd(child, true);
     }
 
     /// <summary>The new listing. Returns when the kernel has been told, or is late.</summary>
@@ -47,7 +48,7 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
         Interlocked.Add(ref _entries, listing.Count);
         HashSet<byte[]> names = Compare(directory, old, listing);
         foreach (DirectoryInode gone in directory.KnownDirectories().Where(known => IsRemembered(known) && !IsDirectory(listing, known.Name)))
-            _below.Add(gone);
+            _below.TryAdd(gone, true);
         if (names.Count > 0)
             await TellAsync(directory, names, cancellationToken).ConfigureAwait(false);
         return listing;
@@ -55,7 +56,7 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
 
     private static bool IsRemembered(DirectoryInode directory) => directory.LastListing is not null || directory.HasChildren();
 
-    private static bool IsDirectory(DirectoryListing listing, byte[] name) => listing.Find(name) is >= 0 and var index && listing.IsDirectoryAt(index);
+    public static bool IsDirectory(DirectoryListing listing, byte[] name) => listing.Find(name) is >= 0 and var index && listing.IsDirectoryAt(index);
 
     private HashSet<byte[]> Compare(DirectoryInode directory, DirectoryListing? old, DirectoryListing listing)
     {
@@ -69,7 +70,7 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
             int index = listing.Find(known.Name);
             if (index >= 0 && IsStill(known, listing, index))
                 same.Add(known.Name);
-            else if (names.Add(known.Name))
+            else if (names.Add(known.Name) && old is null)
                 Interlocked.Increment(ref (index < 0 ? ref _removed : ref _changed));
         }
         // With no listing to compare with, it may also remember of any other name that it does not exist.

@@ -41,7 +41,7 @@ public static class MountTable
     }
 
     /// <summary>As the kernel walks: from the root, at each directory onto what is mounted there, and on what is mounted there the topmost.</summary>
-    internal static MountTableEntry? FindAbove(IReadOnlyList<MountTableEntry> entries, string path)
+    public static MountTableEntry? FindAbove(IReadOnlyList<MountTableEntry> entries, string path)
     {
         HashSet<int> ids = [.. entries.Select(entry => entry.MountId)];
         // The parent of the root lies outside of what this process sees, or is the root itself.

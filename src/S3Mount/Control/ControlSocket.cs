@@ -71,9 +71,11 @@ internal sealed class ControlSocket : IDisposable
     }
 
     /// <summary>Removes sockets of daemons that died: nobody listens there.</summary>
-    public static void Sweep(string directory)
+    /// <param name="devices">Of mounts that are still there, whose sockets tell that their daemons have died.</param>
+    public static void Sweep(string directory, IEnumerable<string> devices)
     {
-        foreach (string path in Directory.EnumerateFiles(directory, "*" + Suffix).Where(Fits))
+        HashSet<string> kept = [.. devices.Select(NameOf)];
+        foreach (string path in Directory.EnumerateFiles(directory, "*" + Suffix).Where(path => Fits(path) && !kept.Contains(System.IO.Path.GetFileName(path))))
         {
             using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
             try

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using S3Mount.Control.Endpoints;
+using S3Mount.Fuse.Mounting;
 using S3Mount.Interop;
 
 namespace S3Mount.Control;
@@ -32,7 +33,7 @@ internal static class ControlStart
             }
             try
             {
-                ControlSocket.Sweep(directory);
+                ControlSocket.Sweep(directory, MountTable.Read().Select(entry => entry.Device));
                 var server = new ControlServer(ControlSocket.Listen(directory, device), endpoints, uid, timeProvider, logger);
                 logger.ControlSocketOpen(server.Path);
                 return server;

@@ -25,8 +25,8 @@ public sealed class ControlSocketTests : IDisposable
     [Test]
     public async Task Directory_and_socket_are_the_users_alone()
     {
-        await using ControlServer? server = Start("0:7", _directory["run"]);
-        Assert.That(server!.Path, Is.EqualTo(_directory["run/0-7.sock"]));
+        await using ControlServer? server = Start("9999:7", _directory["run"]);
+        Assert.That(server!.Path, Is.EqualTo(_directory["run/9999-7.sock"]));
         Assert.That(File.GetUnixFileMode(_directory["run"]), Is.EqualTo(Private));
         Assert.That(File.GetUnixFileMode(server.Path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
@@ -35,15 +35,15 @@ public sealed class ControlSocketTests : IDisposable
     public async Task A_directory_that_others_may_enter_is_closed_to_them()
     {
         Directory.CreateDirectory(_directory["run"], Private | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
-        await using ControlServer? server = Start("0:7", _directory["run"]);
+        await using ControlServer? server = Start("9999:7", _directory["run"]);
         Assert.That(File.GetUnixFileMode(_directory["run"]), Is.EqualTo(Private));
     }
 
     [Test]
     public async Task Two_mounts_have_two_sockets()
     {
-        await using ControlServer? one = Start("0:7", _directory["run"]);
-        await using ControlServer? two = Start("0:8", _directory["run"]);
+        await using ControlServer? one = Start("9999:7", _directory["run"]);
+        await using ControlServer? two = Start("9999:8", _directory["run"]);
         Assert.That((IsAnswered(one!.Path), IsAnswered(two!.Path)), Is.EqualTo((true, true)));
         await two.DisposeAsync();
         Assert.That((IsAnswered(one.Path), File.Exists(two.Path)), Is.EqualTo((true, false)));
@@ -53,19 +53,19 @@ public sealed class ControlSocketTests : IDisposable
     public async Task What_dead_daemons_have_left_is_replaced_or_removed()
     {
         Directory.CreateDirectory(_directory["run"], Private);
-        LeaveSocket("0-7.sock");
-        LeaveSocket("0-9.sock");
+        LeaveSocket("9999-7.sock");
+        LeaveSocket("9999-9.sock");
         _directory.Write("run/notes.txt", "not ours");
-        await using ControlServer? server = Start("0:7", _directory["run"]);
-        Assert.That(Directory.GetFiles(_directory["run"]).Select(Path.GetFileName), Is.EquivalentTo((string[])["0-7.sock", "notes.txt"]));
+        await using ControlServer? server = Start("9999:7", _directory["run"]);
+        Assert.That(Directory.GetFiles(_directory["run"]).Select(Path.GetFileName), Is.EquivalentTo((string[])["9999-7.sock", "notes.txt"]));
         Assert.That(IsAnswered(server!.Path), Is.True);
     }
 
     [Test]
     public async Task A_daemon_on_its_way_out_does_not_take_the_socket_of_the_next_one_with_it()
     {
-        ControlServer? old = Start("0:7", _directory["run"]);
-        await using ControlServer? next = Start("0:7", _directory["run"]);
+        ControlServer? old = Start("9999:7", _directory["run"]);
+        await using ControlServer? next = Start("9999:7", _directory["run"]);
         await old!.DisposeAsync();
         Assert.That(IsAnswered(next!.Path), Is.True);
     }
@@ -75,15 +75,15 @@ public sealed class ControlSocketTests : IDisposable
     {
         _directory.Write("file", "");
         string tooLong = _directory.CreateDirectory(new string('x', 90));
-        await using ControlServer? server = Start("0:7", _directory["missing/run"], _directory["file"], tooLong, _directory["last"]);
-        Assert.That(server!.Path, Is.EqualTo(_directory["last/0-7.sock"]));
+        await using ControlServer? server = Start("9999:7", _directory["missing/run"], _directory["file"], tooLong, _directory["last"]);
+        Assert.That(server!.Path, Is.EqualTo(_directory["last/9999-7.sock"]));
         Assert.That(_log.Find(), Is.Null);
     }
 
     [Test]
     public void Without_any_place_the_log_says_why()
     {
-        Assert.That(Start("0:7", _directory["missing/run"], _directory["missing/too"]), Is.Null);
+        Assert.That(Start("9999:7", _directory["missing/run"], _directory["missing/too"]), Is.Null);
         Assert.That(_log.Find()!.Message, Is.EqualTo(
             "there is no control socket, so that s3mount status and refresh cannot reach this mount: "
             + $"{_directory["missing/run"]} cannot be made (ENOENT), {_directory["missing/too"]} cannot be made (ENOENT)"));
@@ -98,7 +98,7 @@ public sealed class ControlSocketTests : IDisposable
         Assert.That(Syscall.chown(_directory["theirs"], 12345, 12345), Is.Zero);
         _directory.CreateDirectory("own");
         File.CreateSymbolicLink(_directory["link"], _directory["own"]);
-        Assert.That(Start("0:7", _directory["theirs"], _directory["link"]), Is.Null);
+        Assert.That(Start("9999:7", _directory["theirs"], _directory["link"]), Is.Null);
         Assert.That(_log.Find()!.Message, Does.EndWith($": {_directory["theirs"]} belongs to user 12345, {_directory["link"]} is not a directory"));
         Assert.That(Directory.GetFileSystemEntries(_directory["own"]), Is.Empty);
     }

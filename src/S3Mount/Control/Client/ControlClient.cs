@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -11,6 +12,11 @@ namespace S3Mount.Control.Client;
 /// <summary>Asks the daemon of one mount over its control socket.</summary>
 internal sealed class ControlClient : IDisposable
 {
+    /// <summary>A mount is usable a moment before its socket is there: a script may ask at once.</summary>
+    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan _startPause = TimeSpan.FromMilliseconds(20);
+
     private readonly MountTableEntry _mount;
     private readonly HttpClient _http;
 
@@ -79,36 +85,47 @@ internal sealed class ControlClient : IDisposable
         if (self != 0 && self != owner)
             throw new ControlClientException(ControlFailure.NotAllowed, string.Create(CultureInfo.InvariantCulture, $"{_mount.Mountpoint} is mounted by user {owner}: only that user and root may ask its daemon"));
         string? runtime = owner == self ? Environment.GetEnvironmentVariable(ControlDirectory.RuntimeVariable) : null;
-        IReadOnlyList<string> places = ControlDirectory.PlacesOf(owner, runtime);
-        bool isDead = false;
-        foreach (string path in places.Select(directory => Path.Join(directory, ControlSocket.NameOf(_mount.Device))).Where(ControlSocket.Fits))
+        string[] directories = [.. ControlDirectory.PlacesOf(owner, runtime)];
+        string[] paths = [.. directories.Select(directory => Path.Join(directory, ControlSocket.NameOf(_mount.Device))).Where(ControlSocket.Fits)];
+        for (long start = Stopwatch.GetTimestamp(); ;)
         {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
+            bool isDead = false;
+            foreach (string path in paths)
             {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
-                PeerCredentials peer = PeerCredentials.Of(socket);
-                // Anybody can make a directory of that name in /tmp.
-                if (peer.Uid == owner || peer.Uid == 0)
-                {
-                    Pid = peer.Pid;
+                (Socket? socket, SocketError error) = await TryConnectAsync(path, owner, cancellationToken).ConfigureAwait(false);
+                if (socket is not null)
                     return new NetworkStream(socket, ownsSocket: true);
-                }
-                socket.Dispose();
+                isDead |= error == SocketError.ConnectionRefused;
             }
-            catch (SocketException e)
-            {
-                socket.Dispose();
-                isDead |= e.SocketErrorCode == SocketError.ConnectionRefused;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+            if (isDead)
+                throw new ControlClientException(ControlFailure.Dead, $"the daemon of {_mount.Mountpoint} has died; clear the mount with: s3mount umount {_mount.Mountpoint}");
+            if (Stopwatch.GetElapsedTime(start) > _startDeadline)
+                throw new ControlClientException(ControlFailure.NoSocket, $"the daemon of {_mount.Mountpoint} has no control socket in {string.Join(" or ", directories)}; its log says why");
+            await Task.Delay(_startPause, cancellationToken).ConfigureAwait(false);
         }
-        throw isDead
-            ? new ControlClientException(ControlFailure.Dead, $"the daemon of {_mount.Mountpoint} has died; clear the mount with: s3mount umount {_mount.Mountpoint}")
-            : new ControlClientException(ControlFailure.NoSocket, $"the daemon of {_mount.Mountpoint} has no control socket in {string.Join(" or ", places)}; its log says why");
+    }
+
+    private async Task<(Socket? Socket, SocketError Error)> TryConnectAsync(string path, uint owner, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        bool isConnected = false;
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
+            PeerCredentials peer = PeerCredentials.Of(socket);
+            // Anybody can make a directory of that name in /tmp.
+            isConnected = peer.Uid == owner || peer.Uid == 0;
+            Pid = isConnected ? peer.Pid : 0;
+            return (isConnected ? socket : null, SocketError.AccessDenied);
+        }
+        catch (SocketException e)
+        {
+            return (null, e.SocketErrorCode);
+        }
+        finally
+        {
+            if (!isConnected)
+                socket.Dispose();
+        }
     }
 }
