@@ -47,9 +47,11 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
         Interlocked.Increment(ref _directories);
         Interlocked.Add(ref _entries, listing.Count);
         HashSet<byte[]> names = Compare(directory, old, listing);
-        foreach (DirectoryInode gone in directory.KnownDirectories().Where(known => IsRemembered(known) && !IsDirectory(listing, known.Name)))
-            _below.TryAdd(gone, true);
-        if (names.Count > 0)
+        // A directory that went, or came back, holds something else than what is remembered of it.
+        foreach (DirectoryInode other in directory.KnownDirectories().Where(known => names.Contains(known.Name) && IsRemembered(known)))
+            _below.TryAdd(other, true);
+        // With nothing to compare with, the kernel may still hold entries of a listing that is long gone.
+        if (names.Count > 0 || old is null)
             await TellAsync(directory, names, cancellationToken).ConfigureAwait(false);
         return listing;
     }
@@ -63,14 +65,14 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
         var names = new HashSet<byte[]>(NameComparer.Instance);
         if (old is not null)
             AddDifferences(names, old, listing);
-        // What the kernel knows may be older than the last listing.
+        // What the kernel knows may be older than the last listing. A directory stays known when it has gone.
         var same = new HashSet<byte[]>(NameComparer.Instance);
         foreach (Inode known in directory.KnownChildren())
         {
             int index = listing.Find(known.Name);
             if (index >= 0 && IsStill(known, listing, index))
                 same.Add(known.Name);
-            else if (names.Add(known.Name) && old is null)
+            else if ((known is FileInode || old is null) && names.Add(known.Name) && old is null)
                 Interlocked.Increment(ref (index < 0 ? ref _removed : ref _changed));
         }
         // With no listing to compare with, it may also remember of any other name that it does not exist.
