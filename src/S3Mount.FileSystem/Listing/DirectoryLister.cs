@@ -58,18 +58,18 @@ internal sealed class DirectoryLister
     public long HiddenKeys => Interlocked.Read(ref _hidden);
 
     /// <summary>Lists the directory anew, or joins a listing that is under way. It can be read while it grows.</summary>
-    public DirectoryListing Open(DirectoryInode directory) => Open(directory, onQuiet: null);
+    public DirectoryListing Open(DirectoryInode directory) => Open(directory, onQuiet: null, joins: true);
 
     /// <summary>Lists a directory that nobody has asked for yet, as far as a few pages.</summary>
     /// <param name="onQuiet">Called once, when it asks nothing more of the store for now.</param>
-    public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet);
+    public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet, joins: true);
 
-    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet)
+    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, bool joins)
     {
         while (true)
         {
             // One that has begun to say things says them as of when it began.
-            if (_growing.TryGetValue(directory, out DirectoryListing? growing) && (growing.Count == 0 || !_clock.HasPassed(growing.ExpiresAt)))
+            if (_growing.TryGetValue(directory, out DirectoryListing? growing) && joins && (growing.Count == 0 || !_clock.HasPassed(growing.ExpiresAt)))
             {
                 onQuiet?.Invoke();
                 return growing;
@@ -97,6 +97,15 @@ internal sealed class DirectoryLister
     public async Task<DirectoryListing> ListAsync(DirectoryInode directory, CancellationToken cancellationToken)
     {
         DirectoryListing listing = Open(directory);
+        await listing.Progress.WaitForAllAsync(cancellationToken).ConfigureAwait(false);
+        return listing;
+    }
+
+    /// <summary>The same, of a listing that began after this was called: it knows of whatever happened before.</summary>
+    /// <exception cref="ObjectStoreException"/>
+    public async Task<DirectoryListing> ListAnewAsync(DirectoryInode directory, CancellationToken cancellationToken)
+    {
+        DirectoryListing listing = Open(directory, onQuiet: null, joins: false);
         await listing.Progress.WaitForAllAsync(cancellationToken).ConfigureAwait(false);
         return listing;
     }
@@ -135,6 +144,9 @@ internal sealed class DirectoryLister
 
     private void Keep(DirectoryListing listing)
     {
+        // Another one may have begun since, and may even have ended.
+        if (!_growing.TryGetValue(listing.Directory, out DirectoryListing? latest) || latest != listing)
+            return;
         listing.Directory.LastListing = listing.Trace with { IsKept = _cache.Add(listing.Directory, listing) };
         _growing.TryRemove(new(listing.Directory, listing));
     }
