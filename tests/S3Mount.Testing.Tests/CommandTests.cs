@@ -65,6 +65,8 @@ public sealed class CommandTests
     [TestCase("serve --nonsense")]
     [TestCase("serve --port")]
     [TestCase("serve --dataset photos:1:2")]
+    [TestCase("serve --synthetic photos:1")]
+    [TestCase("serve --synthetic classes:10:5")]
     [TestCase("imagefolder dir 3")]
     [CancelAfter(60_000)]
     public async Task Wrong_usage_is_said_in_one_go(string words, CancellationToken cancellationToken)
