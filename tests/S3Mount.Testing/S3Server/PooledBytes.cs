@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using S3Mount.Testing.Objects;
 
 namespace S3Mount.Testing.S3Server;
@@ -25,6 +26,8 @@ internal sealed class PooledBytes(int capacity) : ObjectContent, IBufferWriter<b
         return _bytes.AsMemory(start, Math.Min(maxLength, _length - start));
     }
 
+    // Inlined, text that is known to the compiler is a few moves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > _bytes.Length - _length)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace S3Mount.Testing.S3Server;
@@ -61,6 +62,7 @@ internal sealed class S3Xml
     }
 
     /// <summary>Bytes as they are: markup, or what is known to need no escaping.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public S3Xml Raw(ReadOnlySpan<byte> utf8)
     {
         _text.Write(utf8);

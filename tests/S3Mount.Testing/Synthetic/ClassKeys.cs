@@ -37,7 +37,7 @@ public sealed class ClassKeys : SyntheticKeys
         int @class = Array.BinarySearch(_starts, index);
         if (@class < 0)
             @class = ~@class - 1;
-        long id = FirstId + ((long)@class * _idStep) + Mixing.Below(_idStep, @class);
+        int id = FirstId + (@class * _idStep) + Mixing.Below(_idStep, @class);
         text.Add((byte)'n');
         text.AddNumber(id, 8);
         text.Add("/n"u8);
@@ -46,7 +46,7 @@ public sealed class ClassKeys : SyntheticKeys
         int count = FilesOf(@class);
         int first = count <= 45_000 ? 10_000 : 100_000_000;
         int step = 9 * first / count;
-        text.AddNumber(first + ((long)(index - _starts[@class]) * step) + Mixing.Below(step, index), count <= 45_000 ? 5 : 9);
+        text.AddNumber(first + ((index - _starts[@class]) * step) + Mixing.Below(step, index), count <= 45_000 ? 5 : 9);
         text.Add(".JPEG"u8);
     }
 

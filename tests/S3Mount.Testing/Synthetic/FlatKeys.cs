@@ -25,7 +25,7 @@ public sealed class FlatKeys : SyntheticKeys
                 text.AddNumber(Spread(index, Count), 8);
                 break;
             case FlatPattern.Numbers:
-                WriteNumber(NumberAt(index), ref text);
+                WriteNumber((int)NumberAt(index), ref text);
                 break;
             case FlatPattern.Hex or FlatPattern.Skewed when index < _spread:
                 ulong step = ulong.MaxValue / (uint)_spread;
@@ -69,10 +69,10 @@ public sealed class FlatKeys : SyntheticKeys
         return number;
     }
 
-    private static void WriteNumber(long number, ref KeyText text)
+    private static void WriteNumber(int number, ref KeyText text)
     {
         int digits = 1;
-        for (long rest = number; rest >= 10; rest /= 10)
+        for (int rest = number; rest >= 10; rest /= 10)
             digits++;
         text.AddNumber(number, digits);
     }

@@ -24,12 +24,14 @@ internal ref struct KeyText
     }
 
     /// <summary>With zeros in front.</summary>
-    public void AddNumber(long number, int digits)
+    public void AddNumber(int number, int digits)
     {
-        for (int i = Length + digits - 1; i >= Length; i--)
+        Span<byte> text = _destination.Slice(Length, digits);
+        uint rest = (uint)number;
+        for (int i = text.Length - 1; i >= 0; i--)
         {
-            (number, long digit) = Math.DivRem(number, 10);
-            _destination[i] = (byte)('0' + digit);
+            (rest, uint digit) = Math.DivRem(rest, 10);
+            text[i] = (byte)('0' + digit);
         }
         Length += digits;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.Testing.Synthetic;
@@ -58,6 +59,7 @@ public abstract class SyntheticKeys
     public int FirstBehind(ReadOnlySpan<byte> prefix) => FirstFrom(prefix, 0, Count, skipsStartingWith: true);
 
     /// <summary>The same from a position whose key begins with them: near ones are found in few steps.</summary>
+    [SkipLocalsInit]
     public int FirstBehind(ReadOnlySpan<byte> prefix, int from)
     {
         Span<byte> buffer = stackalloc byte[ObjectKey.MaxLength];
@@ -73,6 +75,7 @@ public abstract class SyntheticKeys
 
     private protected abstract void WriteName(int index, ref KeyText text);
 
+    [SkipLocalsInit]
     private int FirstFrom(ReadOnlySpan<byte> bytes, int low, int high, bool skipsStartingWith)
     {
         Span<byte> buffer = stackalloc byte[ObjectKey.MaxLength];
