@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Results;
@@ -72,13 +73,15 @@ internal sealed class ListingBench(BenchOptions options, Site site, BenchStore s
     private async Task MeasureSnapshotAsync(ListingRow row)
     {
         string file = Path.Combine(site.Scratch, "snapshot-" + row.Setting.Name);
+        long start = Stopwatch.GetTimestamp();
         if (!File.Exists(file) && await _mounts.CreateSnapshotAsync(row.Scenario, file) is { } refusal)
         {
             (row.IsSkipped, row.Failure) = (true, refusal);
             Say($"  {row.Label}: {refusal}");
             return;
         }
-        row.Remark = string.Create(CultureInfo.InvariantCulture, $"the file has {new FileInfo(file).Length / 1048576.0:0} MiB");
+        if (row.Remark.Length == 0)
+            row.Remark = string.Create(CultureInfo.InvariantCulture, $"the file has {new FileInfo(file).Length / 1048576.0:0} MiB and was made in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         Add(row, await _mounts.MeasureWithSnapshotAsync(row.Scenario, file));
     }
 

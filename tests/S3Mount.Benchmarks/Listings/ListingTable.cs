@@ -10,6 +10,9 @@ internal static class ListingTable
 {
     private const double Mebibyte = 1 << 20;
 
+    // Below, what a mount takes for itself is most of what it grows by.
+    private const int LeastFilesForMemory = 1000;
+
     public static void Write(StringBuilder text, ListingBook book)
     {
         if (book.Rows.Count == 0)
@@ -34,6 +37,7 @@ internal static class ListingTable
         Sample middle = row.Middle.Pass;
         bool isMount = !row.Contender.IsCeiling();
         bool usesStore = row.Contender != Contender.Tmpfs;
+        bool asksStore = usesStore && middle.Store.Lists + middle.Store.Heads + middle.Store.Gets > 0;
         string[] cells =
         [
             Number(row.Count, 0),
@@ -41,13 +45,13 @@ internal static class ListingTable
             Number(row.FilesPerSecond, 0),
             product is null || product == row ? "" : Number(product.FilesPerSecond / row.FilesPerSecond, 2),
             usesStore ? $"{middle.Store.Lists} / {middle.Store.Heads} / {middle.Store.Gets}" : "",
-            usesStore ? Number(middle.Store.AtOnce, 0) : "",
+            asksStore ? Number(middle.Store.AtOnce, 0) : "",
             isMount ? Number(middle.Mount.CpuSeconds, 2) : "",
             isMount ? Number(middle.Mount.ReadCalls, 0) : "",
             isMount ? Number(middle.Mount.RssBytes / Mebibyte, 0) : "",
             isMount ? Number(row.PeakBytes / Mebibyte, 0) : "",
-            isMount && row.Pass == Pass.Cold && row.Middle.RssBefore > 0 ? Number(row.BytesPerFile, 0) : "",
-            usesStore ? $"{Number(middle.StoreShare * 100, 0)} %{(middle.StoreShare > RowTable.MarkedStoreShare ? " **(the store is the limit)**" : "")}" : "",
+            isMount && row.Pass == Pass.Cold && row.Middle.RssBefore > 0 && row.Scenario.Files > LeastFilesForMemory ? Number(row.BytesPerFile, 0) : "",
+            asksStore ? $"{Number(middle.StoreShare * 100, 0)} %{(middle.StoreShare > RowTable.MarkedStoreShare ? " **(the store is the limit)**" : "")}" : "",
         ];
         return $"{head} {string.Join(" | ", cells)} |";
     }

@@ -25,7 +25,6 @@ internal sealed class ListingTargets(ListingBook book)
         yield return Target.AtLeast($"os.walk of the tree, cold, remote: times rclone and s3fs ({PeersMeasured()}, scaled by files)", 20, remote.SelectMany(OverPeers));
         yield return Target.AtLeast("os.walk of the tree, cold, loopback: files/s", 150_000, Rows([_loopback], ListingCatalog.Tree, Pass.Cold).Select(row => row.FilesPerSecond));
         yield return Target.AtMost("one flat prefix, cold, remote: of listing it page after page", 0.2, Rows([_remote], ListingCatalog.Flat, Pass.Cold).Select(row => TimesOf(row, Contender.BareInOrder)));
-        yield return Target.AtMost("many small directories, cold, remote: of listing them flat, page after page", 1, Rows([_remote], ListingCatalog.Small, Pass.Cold).Select(row => TimesOf(row, Contender.BareInOrder)));
         yield return Target.AtMost("stat of one file in a large directory, cold, remote: ms", MillisecondsOfTwoListings, Rows([_remote], ListingCatalog.One, Pass.Cold).Select(row => row.Median * 1000));
     }
 
