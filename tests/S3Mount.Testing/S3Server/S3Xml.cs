@@ -56,7 +56,7 @@ internal sealed class S3Xml
 
     public S3Xml Number(long value)
     {
-        value.TryFormat(_text.GetSpan(20), out int length, provider: CultureInfo.InvariantCulture);
+        System.Buffers.Text.Utf8Formatter.TryFormat(value, _text.GetSpan(20), out int length);
         _text.Advance(length);
         return this;
     }

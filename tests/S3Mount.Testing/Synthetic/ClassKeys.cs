@@ -34,9 +34,7 @@ public sealed class ClassKeys : SyntheticKeys
 
     private protected override void WriteName(int index, ref KeyText text)
     {
-        int @class = Array.BinarySearch(_starts, index);
-        if (@class < 0)
-            @class = ~@class - 1;
+        int @class = ClassOf(index);
         int id = FirstId + (@class * _idStep) + Mixing.Below(_idStep, @class);
         text.Add((byte)'n');
         text.AddNumber(id, 8);
@@ -48,6 +46,17 @@ public sealed class ClassKeys : SyntheticKeys
         int step = 9 * first / count;
         text.AddNumber(first + ((index - _starts[@class]) * step) + Mixing.Below(step, index), count <= 45_000 ? 5 : 9);
         text.Add(".JPEG"u8);
+    }
+
+    // A few steps from where it would be if all had the same size.
+    private int ClassOf(int index)
+    {
+        int @class = (int)((long)index * Classes / Count);
+        while (_starts[@class] > index)
+            @class--;
+        while (_starts[@class + 1] <= index)
+            @class++;
+        return @class;
     }
 
     // ImageNet: 895 of 1,000 classes have 1,300 files, the smallest 732.

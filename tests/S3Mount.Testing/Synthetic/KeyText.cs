@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.Testing.Synthetic;
@@ -26,14 +28,8 @@ internal ref struct KeyText
     /// <summary>With zeros in front.</summary>
     public void AddNumber(int number, int digits)
     {
-        Span<byte> text = _destination.Slice(Length, digits);
-        uint rest = (uint)number;
-        for (int i = text.Length - 1; i >= 0; i--)
-        {
-            (rest, uint digit) = Math.DivRem(rest, 10);
-            text[i] = (byte)('0' + digit);
-        }
-        Length += digits;
+        Utf8Formatter.TryFormat(number, _destination[Length..], out int length, new StandardFormat('D', (byte)digits));
+        Length += length;
     }
 
     public void AddHex(ulong number)

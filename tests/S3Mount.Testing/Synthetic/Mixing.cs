@@ -17,7 +17,7 @@ internal static class Mixing
         return value ^ (value >> 31);
     }
 
-    public static int Below(int limit, long seed) => (int)(Mix((ulong)seed) % (uint)limit);
+    public static int Below(int limit, long seed) => (int)((Mix((ulong)seed) >> 32) * (uint)limit >> 32);
 
     public static ulong Hash(ReadOnlySpan<byte> bytes)
     {
