@@ -39,6 +39,8 @@ internal static class BenchRun
         foreach ((StoreSetting setting, Scenario[] chosen) in scenarios)
             await bench.RunAsync(setting, chosen, stop.Token);
         var listingBench = new ListingBench(options, site, store, listings);
+        if (listed.Length > 0)
+            await listingBench.WarmStoreAsync();
         foreach (StoreSetting setting in options.Settings)
             await listingBench.RunAsync(setting, listed, stop.Token);
         return (book, listings);

@@ -2,6 +2,8 @@ using System.Text;
 using System.Xml.Linq;
 using S3Mount.ObjectStore;
 using S3Mount.Testing.Objects;
+using S3Mount.Testing.S3Server;
+using S3Mount.Testing.S3Server.Faults;
 using S3Mount.Testing.Synthetic;
 
 namespace S3Mount.Testing.Tests.S3Server;
@@ -71,6 +73,42 @@ public sealed class SyntheticListingTests
         using HttpResponseMessage replaced = await client.GetAsync("/2.jpg", cancellationToken);
         using HttpResponseMessage gone = await client.GetAsync("/1.jpg", cancellationToken);
         Assert.That((await replaced.Content.ReadAsStringAsync(cancellationToken), (int)gone.StatusCode), Is.EqualTo(("new", 404)));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Pages_that_are_sent_at_once_do_not_mix(CancellationToken cancellationToken)
+    {
+        await using ServerClient client = await ServerClient.StartAsync();
+        client.Bucket.AddSynthetic(new ClassKeys("", 20, 6000));
+        string[] expected = new string[20];
+        for (int i = 0; i < expected.Length; i++)
+            expected[i] = await PageAsync(i);
+        // Answers that end in the middle give their memory back too.
+        client.Server.Faults.Add(new FaultRule { Operation = S3Operation.ListObjectsV2, Every = 5, Times = FaultRule.Always, Effect = new CutFault(50_000) });
+        int[] cut = await Task.WhenAll(Enumerable.Range(0, 8).Select(async worker =>
+        {
+            int failures = 0;
+            for (int i = 0; i < 60; i++)
+            {
+                int @class = (worker + i) % expected.Length;
+                try
+                {
+                    Assert.That(await PageAsync(@class), Is.EqualTo(expected[@class]));
+                }
+                catch (HttpRequestException)
+                {
+                    failures++;
+                }
+            }
+            return failures;
+        }));
+        Assert.That(cut.Sum(), Is.EqualTo(8 * 60 / 5));
+
+        async Task<string> PageAsync(int @class)
+        {
+            using HttpResponseMessage response = await client.GetAsync($"?list-type=2&max-keys=250&start-after=n{1_440_764 + (@class * 13_717):d8}", cancellationToken);
+            return await response.Content.ReadAsStringAsync(cancellationToken);
+        }
     }
 
     private static StoredObject Stored(ObjectKey key)
