@@ -36,7 +36,8 @@ internal sealed class KeySpace
     public double Keys(KeySample sample, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
         Frame frame = FrameOf(sample, from);
-        if (frame.Width.IsZero)
+        // A common prefix counts without its slash, which may put it before what it comes behind.
+        if (frame.Width.Sign <= 0)
             return Unknown;
         BigInteger start = frame.Position(from), end = frame.Position(to);
         return end <= start ? 0 : sample.Keys * Ratio(end - start, frame.Width);
@@ -50,7 +51,7 @@ internal sealed class KeySpace
     public byte[]? Ahead(KeySample sample, byte[] from, double keys, byte[]? until)
     {
         Frame frame = FrameOf(sample, from);
-        if (frame.Width.IsZero || !double.IsFinite(keys))
+        if (frame.Width.Sign <= 0 || !double.IsFinite(keys))
             return null;
         // A millionth of the sample's width is finer than any estimate.
         BigInteger distance = frame.Width * new BigInteger(Math.Ceiling(keys / sample.Keys * 1e6)) / 1_000_000;

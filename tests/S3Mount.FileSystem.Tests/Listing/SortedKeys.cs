@@ -21,7 +21,7 @@ internal sealed class SortedKeys
     public byte[] this[int index] => _keys[index];
 
     /// <summary>The continuation token is the last key of the page before, in Base64.</summary>
-    public ListPage List(in ListPageRequest request)
+    public ListPage List(ListPageRequest request)
     {
         ReadOnlySpan<byte> prefix = request.Prefix.Span;
         byte[] after = request.ContinuationToken is { } token ? Convert.FromBase64String(token) : request.StartAfter?.Utf8.ToArray() ?? [];
