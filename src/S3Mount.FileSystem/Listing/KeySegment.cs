@@ -47,6 +47,9 @@ internal sealed class KeySegment
     /// <summary>How densely the keys lie where it stands: its last pages, or those of the segment that it was cut from.</summary>
     public KeySample? Sample { get; set; }
 
+    /// <summary>How densely they lie where it begins; null before its first page.</summary>
+    public KeySample? FirstSample { get; set; }
+
     /// <summary>Pages that the consumer has not taken.</summary>
     public Queue<ListPage> Pages { get; } = new();
 

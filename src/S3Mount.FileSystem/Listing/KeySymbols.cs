@@ -72,9 +72,9 @@ internal sealed class KeySymbols
 
     /// <summary>
     /// The symbols of a position at which these have been counted. Within a class (digits, small letters, ...) what lies between
-    /// two that were seen is taken to occur as well, each as often as the other.
+    /// two that were seen is taken to occur as well, if more seldom.
     /// </summary>
-    /// <param name="isWhole">The whole class is taken to occur: what has been seen is only where it begins.</param>
+    /// <param name="isWhole">The whole class is taken to occur evenly: what has been seen is only where it begins.</param>
     public static KeySymbols From(ReadOnlySpan<int> counts, bool isWhole)
     {
         Span<int> weights = stackalloc int[Count];
@@ -99,7 +99,9 @@ internal sealed class KeySymbols
             if (seen > 0)
             {
                 (lowest, highest) = isWhole ? (first, last) : (lowest, highest);
-                weights[lowest..(highest + 1)].Fill(Share(seen, total, highest - lowest + 1));
+                int even = Share(seen, total, highest - lowest + 1);
+                for (int one = lowest; one <= highest; one++)
+                    weights[one] = isWhole ? even : Math.Max(1, (even + (3 * Share(counts[one], total, 1))) / 4);
             }
             symbol = last + 1;
         }

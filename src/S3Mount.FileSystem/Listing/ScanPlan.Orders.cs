@@ -5,9 +5,8 @@ namespace S3Mount.FileSystem.Listing;
 internal sealed partial class ScanPlan
 {
     // Pages of a segment. One request in each is for nothing, on average half of one: three keep a scan of a hundred pages within a
-    // fifth more than page after page; from twelve on there is little more to save.
+    // fifth more than page after page.
     private const double FewestPages = 3;
-    private const double MostPages = 12;
 
     // How much larger than that a segment must be for it to be worth cutting.
     private const double WorthCutting = 1.6;
@@ -22,11 +21,14 @@ internal sealed partial class ScanPlan
     // How many of those are on their way at once.
     private const int MostFarOrders = 2;
 
-    // Estimates are made again after this many pages: what is known of the keys has grown.
+    // Estimates are made again when an eighth more pages have come, or this many: what is known of the keys has grown.
     private const int EstimateHolds = 32;
 
-    // Requests so far that were for nothing, parts of pages included.
-    private double _waste;
+    // Useful pages up to which a scan must do with two requests for nothing at worst.
+    private const double SmallScan = 8;
+
+    /// <summary>Requests so far that were for nothing, parts of pages included.</summary>
+    public double Waste { get; private set; }
 
     /// <summary>The page to ask for next; null: nothing before another has come or been taken.</summary>
     public PageOrder? TakeOrder()
@@ -40,8 +42,9 @@ internal sealed partial class ScanPlan
                 : null;
 
         double window = 0.9 * _options.MaxBytesAhead / _largestPage * _mostKeys;
-        double share = ShareOf(window);
-        bool mayWaste = MayWaste();
+        double more = MoreSegments(out int open);
+        bool mayWaste = more > 0;
+        double share = ShareOf(window, open + more);
         double ahead = 0;
         for (int i = 0; i < _segments.Count && ahead <= window; i++)
         {
@@ -50,7 +53,7 @@ internal sealed partial class ScanPlan
                 return order;
             ahead += segment.PageKeys;
             if (!segment.IsDone && i + 1 < _segments.Count)
-                ahead += Left(segment);
+                ahead += Left(i);
         }
         return null;
     }
@@ -97,7 +100,7 @@ internal sealed partial class ScanPlan
             return;
         bool isLast = index + 1 == _segments.Count;
         byte[]? at = !isLast
-            ? CutWithin(segment, sample, last, share)
+            ? CutWithin(index, sample, last, share)
             : CutBeyond(segment, sample, last, share, ahead);
         if (at is null)
             return;
@@ -106,14 +109,16 @@ internal sealed partial class ScanPlan
         segment.Left = -1;
     }
 
-    private byte[]? CutWithin(KeySegment segment, KeySample sample, byte[] last, double share)
+    private byte[]? CutWithin(int index, KeySample sample, byte[] last, double share)
     {
-        double left = Left(segment);
+        KeySegment segment = _segments[index];
+        double left = Left(index);
         if (!double.IsFinite(left) || left < share * WorthCutting)
             return null;
-        double pages = Math.Round(share / _mostKeys) - CutShort;
-        return _space.Ahead(sample, last, pages * _mostKeys, segment.Until)
-            ?? _space.Ahead(sample, last, left / 2, segment.Until);
+        double keys = (Math.Round(share / _mostKeys) - CutShort) * _mostKeys;
+        // By the sample alone there may be more: the cut is to come as far into the segment as its share is of it.
+        double all = _space.Keys(sample, last, segment.Until);
+        return _space.Ahead(sample, last, keys / left * all, segment.Until) ?? _space.Ahead(sample, last, all / 2, segment.Until);
     }
 
     // The last segment goes on to the end of the range, and nobody knows where its keys end.
@@ -122,7 +127,7 @@ internal sealed partial class ScanPlan
         if (_segments.Count(one => one.IsFar && one.IsInFlight && !one.IsAnswered) >= MostFarOrders)
             return null;
         double known = Math.Max(_keys, ahead + _taken);
-        double farthest = segment.Until is null ? double.PositiveInfinity : Left(segment) / 2;
+        double farthest = segment.Until is null ? double.PositiveInfinity : Left(_segments.Count - 1) / 2;
         for (double distance = Math.Min(Gallop * known, farthest); distance >= share; distance /= 4)
         {
             if (_space.Ahead(sample, last, distance, segment.Until) is { } found)
@@ -131,40 +136,51 @@ internal sealed partial class ScanPlan
         return null;
     }
 
-    // Pages of a segment, so that all requests have one within the window.
-    private double ShareOf(double window)
+    // Keys of a segment, so that all requests that there may be have one within the window.
+    private double ShareOf(double window, double segments)
     {
         double known = 0;
         for (int i = 0; i + 1 < _segments.Count && known < window; i++)
         {
             if (!_segments[i].IsDone)
-                known += Left(_segments[i]);
+                known += Left(i);
         }
-        double pages = Math.Min(known, window) / _options.MaxRequests / _mostKeys;
-        return Math.Clamp(pages, FewestPages, MostPages) * _mostKeys;
+        double pages = Math.Min(known, window) / Math.Clamp(segments, 1, _options.MaxRequests) / _mostKeys;
+        return Math.Max(FewestPages, pages) * _mostKeys;
     }
 
-    // Whether one more request may turn out to be for nothing. At the start of each segment whose predecessor is still under
-    // way stands such a request; half of one on average, but a small scan is not to bear even the worst.
-    private bool MayWaste()
+    // How many more requests may turn out to be for nothing. At the start of each segment whose predecessor is still under way
+    // stands such a request; half of one on average, but a small scan is not to bear even the worst.
+    private double MoreSegments(out int open)
     {
-        int open = 0;
+        open = 0;
         for (int i = 1; i < _segments.Count; i++)
         {
             if (_segments[i].IsStarted && !_segments[i - 1].IsDone)
                 open++;
         }
-        double useful = Answered - _waste;
-        double allowed = Math.Min(2 + (0.17 * useful), 18 + (0.09 * useful));
-        return _waste + (open * (useful < 8 ? 1 : 0.5)) + 1 <= allowed;
+        double useful = Answered - Waste;
+        bool isSmall = useful < SmallScan;
+        double allowed = isSmall ? 2 : Math.Min(2 + (0.17 * useful), 18 + (0.09 * useful));
+        double each = isSmall ? 1 : 0.5;
+        double left = allowed - Waste - (open * each);
+        return left < 1 ? 0 : left / each;
     }
 
-    private double Left(KeySegment segment)
+    // Estimate of the keys that a segment has left: by how densely they lie where it stands, and less if they lie less densely where
+    // the next one begins. (Not more: a dense stretch may begin just there.)
+    private double Left(int index)
     {
-        if (segment.Left >= 0 && Answered - segment.LeftMadeAt < EstimateHolds)
+        KeySegment segment = _segments[index];
+        if (segment.Left >= 0 && Answered - segment.LeftMadeAt <= Math.Min(EstimateHolds, segment.LeftMadeAt / 8))
             return segment.Left;
         segment.LeftMadeAt = Answered;
-        segment.Left = segment is { Sample: { } sample, Last: { } last, Until: { } until } ? _space.Keys(sample, last, until) : double.PositiveInfinity;
-        return segment.Left;
+        if (segment is not { Sample: { } sample, Last: { } last, Until: { } until })
+            return segment.Left = double.PositiveInfinity;
+        double left = _space.Keys(sample, last, until);
+        int next = _segments.FindIndex(index + 1, one => one.FirstSample is not null);
+        if (next >= 0 && _space.Keys(_segments[next].FirstSample!, last, until) is var right && right < left)
+            left = Math.Sqrt(left * right);
+        return segment.Left = left;
     }
 }

@@ -95,7 +95,7 @@ internal sealed partial class ScanPlan
         if (page.NextContinuationToken is { } token && token == order.Request.ContinuationToken)
             throw Malformed("the listing repeats its continuation token");
         if (PageSlice.Count(page) == 0)
-            _waste += page.IsTruncated ? 0 : 1;
+            Waste += page.IsTruncated ? 0 : 1;
         else if (!Add(order, page))
             return;
         segment.IsAnswered = true;
@@ -165,7 +165,7 @@ internal sealed partial class ScanPlan
         Absorb(segment, last);
         ListPage part = PageSlice.Within(page, segment.Last, segment.Until);
         int count = PageSlice.Count(part);
-        _waste += 1 - ((double)count / PageSlice.Count(page));
+        Waste += 1 - ((double)count / (page.IsTruncated ? PageSlice.Count(page) : Math.Max(_mostKeys, count)));
         _keys += count;
         if (count > 0)
         {
@@ -211,6 +211,7 @@ internal sealed partial class ScanPlan
                 sample = new KeySample(before.From, last, before.Keys + count);
         }
         segment.Sample = sample;
+        segment.FirstSample ??= sample;
     }
 
     // A quarter: three times what chance makes of half a page.

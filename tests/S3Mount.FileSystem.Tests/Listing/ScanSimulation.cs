@@ -53,9 +53,14 @@ internal sealed class ScanSimulation
         while (orders.Count < _options.MaxRequests && plan.TakeOrder() is { } order)
             orders.Add(order);
         Assert.That(orders, Is.Not.Empty, "the scan stands still");
-        Trace.Add(string.Join(' ', orders.Select(order => order.Request.StartAfter?.ToString() ?? "+")));
+        var answers = new List<string>();
         foreach (PageOrder order in orders)
+        {
+            double before = plan.Waste;
             plan.Accept(order, _keys.List(order.Request));
+            answers.Add($"{order.Request.StartAfter?.ToString() ?? "+"} {plan.Waste - before:f2}");
+        }
+        Trace.Add($"{plan.Waste:f1} of {plan.Answered}: {string.Join(", ", answers)}");
         Requests += orders.Count;
         Rounds++;
         MostBytesAhead = Math.Max(MostBytesAhead, plan.BytesAhead);
