@@ -34,7 +34,10 @@ internal sealed class KeySegment
     public bool IsAnswered { get; set; }
 
     /// <summary>It was cut off to find out how far the range goes.</summary>
-    public bool IsFar { get; init; }
+    public bool IsFar => Planned > 0;
+
+    /// <summary>How many keys it was to be away, for one that was cut off to find out how far the range goes; else 0.</summary>
+    public double Planned { get; init; }
 
     public bool IsInFlight { get; set; }
 

@@ -7,6 +7,11 @@ internal sealed partial class ScanPlan
     // Pages of a segment. One request in each is for nothing, on average half of one: three keep a scan of a hundred pages within a
     // fifth more than page after page.
     private const double FewestPages = 3;
+    // Of a scan of many pages, which may have a tenth more.
+    private const double FewestPagesOfMany = 6;
+    private const double PagesPerFewest = 25;
+    // Of each segment when all requests have one; from here on there is little more to save.
+    private const double MostPages = 10;
 
     // How much larger than that a segment must be for it to be worth cutting.
     private const double WorthCutting = 1.6;
@@ -17,6 +22,7 @@ internal sealed partial class ScanPlan
 
     // Each page asked for beyond everything known is this many times as far away as everything known is large.
     private const double Gallop = 3;
+    private const double FarthestStride = 1e6;
 
     // How many of those are on their way at once.
     private const int MostFarOrders = 2;
@@ -27,6 +33,8 @@ internal sealed partial class ScanPlan
     // Useful pages up to which a scan must do with two requests for nothing at worst.
     private const double SmallScan = 8;
 
+    private double _stride = Gallop;
+
     /// <summary>Requests so far that were for nothing, parts of pages included.</summary>
     public double Waste { get; private set; }
 
@@ -35,22 +43,34 @@ internal sealed partial class ScanPlan
     {
         if (_segments.Count == 0)
             return null;
-        bool hasRoom = _bytesAhead + ((InFlight + 1) * _largestPage) <= _options.MaxBytesAhead;
+        bool hasRoom = HasRoom(0);
         if (!hasRoom || IsSequential)
             return _segments.Find(segment => !segment.IsDone) is { IsInFlight: false } next && (hasRoom || (next == _segments[0] && next.Pages.Count == 0))
                 ? Order(next)
                 : null;
 
+        KeySegment front = _segments[0];
+        if (front is { IsDone: false, IsInFlight: false, Pages.Count: 0 })
+            return Order(front);
         double window = 0.9 * _options.MaxBytesAhead / _largestPage * _mostKeys;
+        double known = Known();
         double more = MoreSegments(out int open);
-        bool mayWaste = more > 0;
-        double share = ShareOf(window, open + more);
+        double share = ShareOf(Math.Min(known, Math.Min(window, MostPages * _options.MaxRequests * _mostKeys)), open + more);
+        if (more > 0 && known < window && LookFarther(share, known))
+            return Order(_segments[^1]);
+        return TakeInOrder(window, share, more > 0) ?? (more > 0 ? TakeInOrder(window, FewestPages * _mostKeys, true) : null);
+    }
+
+    private PageOrder? TakeInOrder(double window, double share, bool mayWaste)
+    {
         double ahead = 0;
+        int before = 0;
         for (int i = 0; i < _segments.Count && ahead <= window; i++)
         {
             KeySegment segment = _segments[i];
-            if (!segment.IsDone && TakeFrom(i, share, ahead, mayWaste) is { } order)
+            if (!segment.IsDone && HasRoom((double)before / _options.MaxRequests) && TakeFrom(i, share, mayWaste) is { } order)
                 return order;
+            before += segment.IsDone ? 0 : 1;
             ahead += segment.PageKeys;
             if (!segment.IsDone && i + 1 < _segments.Count)
                 ahead += Left(i);
@@ -58,24 +78,21 @@ internal sealed partial class ScanPlan
         return null;
     }
 
-    private PageOrder? TakeFrom(int index, double share, double ahead, bool mayWaste)
+    // The farther away, the less of the room may be taken: what the consumer comes to first is to go on at several places at once.
+    private bool HasRoom(double distance) =>
+        _bytesAhead + ((InFlight + 1) * _largestPage) <= _options.MaxBytesAhead * (1 - (0.4 * Math.Min(1, distance)));
+
+    private PageOrder? TakeFrom(int index, double share, bool mayWaste)
     {
         KeySegment segment = _segments[index];
-        bool isAwaited = index == 0 && segment.Pages.Count == 0;
-        if (segment.IsInFlight)
-        {
-            // The new segment is the next to be looked at.
-            if (mayWaste)
-                Cut(index, share, ahead);
-            return null;
-        }
         // What comes before it is listed: its first request is for nothing no more than any other.
-        bool isSure = segment.IsStarted || isAwaited || _segments[index - 1].IsDone;
-        if (!isSure && !mayWaste)
+        bool isSure = segment.IsStarted || index == 0 || _segments[index - 1].IsDone;
+        if (!mayWaste && (segment.IsInFlight || !isSure))
             return null;
-        if (!segment.IsStarted && index + 1 < _segments.Count)
-            Cut(index, share, ahead);
-        return Order(segment);
+        // A segment that is under way may be cut too: what is cut off is the next to be looked at.
+        if ((segment.IsInFlight || !segment.IsStarted) && index + 1 < _segments.Count && CutWithin(index, share) is { } at)
+            Cut(index, at);
+        return segment.IsInFlight ? null : Order(segment);
     }
 
     private PageOrder Order(KeySegment segment)
@@ -92,61 +109,76 @@ internal sealed partial class ScanPlan
         });
     }
 
-    // Cuts the segment where its share of the work ends; what is behind becomes a segment that nobody has asked for yet.
-    private void Cut(int index, double share, double ahead)
+    // What is behind becomes a segment that nobody has asked for yet.
+    private KeySegment Cut(int index, byte[] at, double planned = 0)
     {
         KeySegment segment = _segments[index];
-        if (segment.Sample is not { } sample || segment.Last is not { } last)
-            return;
-        bool isLast = index + 1 == _segments.Count;
-        byte[]? at = !isLast
-            ? CutWithin(index, sample, last, share)
-            : CutBeyond(segment, sample, last, share, ahead);
-        if (at is null)
-            return;
-        _segments.Insert(index + 1, new KeySegment(at, segment.Until, sample) { IsFar = isLast });
+        var behind = new KeySegment(at, segment.Until, segment.Sample) { Planned = planned };
+        _segments.Insert(index + 1, behind);
         segment.Until = at;
         segment.Left = -1;
+        return behind;
     }
 
-    private byte[]? CutWithin(int index, KeySample sample, byte[] last, double share)
+    // Where the segment is to be cut, so that its share of the work is left of it.
+    private byte[]? CutWithin(int index, double share)
     {
         KeySegment segment = _segments[index];
         double left = Left(index);
-        if (!double.IsFinite(left) || left < share * WorthCutting)
+        if (segment is not { Sample: { } sample, Last: { } last, Until: { } until } || !double.IsFinite(left) || left < share * WorthCutting)
             return null;
         double keys = (Math.Round(share / _mostKeys) - CutShort) * _mostKeys;
         // By the sample alone there may be more: the cut is to come as far into the segment as its share is of it.
-        double all = _space.Keys(sample, last, segment.Until);
-        return _space.Ahead(sample, last, keys / left * all, segment.Until) ?? _space.Ahead(sample, last, all / 2, segment.Until);
+        double all = _space.Keys(sample, last, until);
+        return _space.Ahead(sample, last, keys / left * all, until) ?? _space.Ahead(sample, last, all / 2, until);
     }
 
-    // The last segment goes on to the end of the range, and nobody knows where its keys end.
-    private byte[]? CutBeyond(KeySegment segment, KeySample sample, byte[] last, double share, double ahead)
+    // The last segment goes on to the end of the range, and nobody knows where its keys end: asks behind a key far away in it.
+    private bool LookFarther(double share, double known)
     {
-        if (_segments.Count(one => one.IsFar && one.IsInFlight && !one.IsAnswered) >= MostFarOrders)
-            return null;
-        double known = Math.Max(_keys, ahead + _taken);
-        double farthest = segment.Until is null ? double.PositiveInfinity : Left(_segments.Count - 1) / 2;
-        for (double distance = Math.Min(Gallop * known, farthest); distance >= share; distance /= 4)
+        int index = _segments.Count - 1;
+        if (_segments[index] is not { Sample: { } sample, Last: { } last } segment || (segment.IsDone && segment.Token is null)
+            || _segments.Count(one => one.IsFar && one.IsInFlight && !one.IsAnswered) >= MostFarOrders)
+            return false;
+        double sofar = Math.Max(_keys, _taken + known + _segments.Sum(one => one.PageKeys));
+        double farthest = segment.Until is null ? double.PositiveInfinity : Left(index) / 2;
+        for (double distance = Math.Min(_stride * sofar, farthest); distance >= share; distance /= 4)
         {
-            if (_space.Ahead(sample, last, distance, segment.Until) is { } found)
-                return found;
+            if (_space.Ahead(sample, last, distance, segment.Until) is { } at)
+            {
+                Cut(index, at, distance);
+                return true;
+            }
         }
-        return null;
+        return false;
     }
 
-    // Keys of a segment, so that all requests that there may be have one within the window.
-    private double ShareOf(double window, double segments)
+    // The first answer to a request far away: whether it came to much less than was aimed at.
+    private void Learn(KeySegment far, bool isEmpty)
+    {
+        int gap = _segments.IndexOf(far) - 1;
+        bool isNear = !isEmpty && gap >= 0 && (_segments[gap].IsDone || Left(gap) < far.Planned / 2);
+        _stride = isNear ? Math.Min(_stride * Gallop, FarthestStride) : Gallop;
+    }
+
+    // Estimate of the keys that are not listed yet, up to where the last segment stands.
+    private double Known()
     {
         double known = 0;
-        for (int i = 0; i + 1 < _segments.Count && known < window; i++)
+        for (int i = 0; i + 1 < _segments.Count; i++)
         {
             if (!_segments[i].IsDone)
                 known += Left(i);
         }
-        double pages = Math.Min(known, window) / Math.Clamp(segments, 1, _options.MaxRequests) / _mostKeys;
-        return Math.Max(FewestPages, pages) * _mostKeys;
+        return known;
+    }
+
+    // Keys of a segment, so that all requests that there may be have one within what is known and may be held.
+    private double ShareOf(double known, double segments)
+    {
+        double fewest = Math.Clamp((Answered - Waste) / PagesPerFewest, FewestPages, FewestPagesOfMany);
+        double pages = known / Math.Clamp(segments, 1, _options.MaxRequests) / _mostKeys;
+        return Math.Max(fewest, pages) * _mostKeys;
     }
 
     // How many more requests may turn out to be for nothing. At the start of each segment whose predecessor is still under way

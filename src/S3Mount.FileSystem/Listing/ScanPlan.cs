@@ -98,6 +98,8 @@ internal sealed partial class ScanPlan
             Waste += page.IsTruncated ? 0 : 1;
         else if (!Add(order, page))
             return;
+        if (segment is { IsFar: true, IsAnswered: false })
+            Learn(segment, PageSlice.Count(page) == 0);
         segment.IsAnswered = true;
         segment.Token = page.NextContinuationToken;
         segment.IsDone |= segment.Token is null;
