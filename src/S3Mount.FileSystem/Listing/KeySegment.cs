@@ -62,6 +62,12 @@ internal sealed class KeySegment
     /// <summary>Estimate of the keys between <see cref="Last"/> and <see cref="Until"/>; negative: to be made.</summary>
     public double Left { get; set; } = -1;
 
+    /// <summary>How many keys it was to have when its end was last set by an estimate; else 0.</summary>
+    public double Expected { get; set; }
+
+    /// <summary>How many have come since.</summary>
+    public long Found { get; set; }
+
     /// <summary>How many pages the scan had seen when the estimate was made.</summary>
     public int LeftMadeAt { get; set; }
 }

@@ -35,6 +35,9 @@ internal sealed partial class ScanPlan
 
     private double _stride = Gallop;
 
+    // Keys that there were, in proportion to those expected, in the segments that are done.
+    private double _fill = 1;
+
     /// <summary>Requests so far that were for nothing, parts of pages included.</summary>
     public double Waste { get; private set; }
 
@@ -90,8 +93,11 @@ internal sealed partial class ScanPlan
         if (!mayWaste && (segment.IsInFlight || !isSure))
             return null;
         // A segment that is under way may be cut too: what is cut off is the next to be looked at.
-        if ((segment.IsInFlight || !segment.IsStarted) && index + 1 < _segments.Count && CutWithin(index, share) is { } at)
+        if ((segment.IsInFlight || !segment.IsStarted) && index + 1 < _segments.Count && CutWithin(index, share, out double planned) is { } at)
+        {
             Cut(index, at);
+            (segment.Expected, segment.Found) = (planned, 0);
+        }
         return segment.IsInFlight ? null : Order(segment);
     }
 
@@ -121,16 +127,16 @@ internal sealed partial class ScanPlan
     }
 
     // Where the segment is to be cut, so that its share of the work is left of it.
-    private byte[]? CutWithin(int index, double share)
+    private byte[]? CutWithin(int index, double share, out double planned)
     {
+        planned = (Math.Round(share / _mostKeys) - CutShort) * _mostKeys;
         KeySegment segment = _segments[index];
         double left = Left(index);
         if (segment is not { Sample: { } sample, Last: { } last, Until: { } until } || !double.IsFinite(left) || left < share * WorthCutting)
             return null;
-        double keys = (Math.Round(share / _mostKeys) - CutShort) * _mostKeys;
         // By the sample alone there may be more: the cut is to come as far into the segment as its share is of it.
         double all = _space.Keys(sample, last, until);
-        return _space.Ahead(sample, last, keys / left * all, until) ?? _space.Ahead(sample, last, all / 2, until);
+        return _space.Ahead(sample, last, planned / left * all, until) ?? _space.Ahead(sample, last, all / 2, until);
     }
 
     // The last segment goes on to the end of the range, and nobody knows where its keys end: asks behind a key far away in it.
@@ -144,7 +150,7 @@ internal sealed partial class ScanPlan
         double farthest = segment.Until is null ? double.PositiveInfinity : Left(index) / 2;
         for (double distance = Math.Min(_stride * sofar, farthest); distance >= share; distance /= 4)
         {
-            if (_space.Ahead(sample, last, distance, segment.Until) is { } at)
+            if (_space.Ahead(sample, last, distance / _fill, segment.Until) is { } at)
             {
                 Cut(index, at, distance);
                 return true;
@@ -159,6 +165,16 @@ internal sealed partial class ScanPlan
         int gap = _segments.IndexOf(far) - 1;
         bool isNear = !isEmpty && gap >= 0 && (_segments[gap].IsDone || Left(gap) < far.Planned / 2);
         _stride = isNear ? Math.Min(_stride * Gallop, FarthestStride) : Gallop;
+    }
+
+    // A segment is done that was to have so many keys: what comes of the others is taken to be off by as much.
+    private void Learn(KeySegment done)
+    {
+        if (done.Expected <= 0)
+            return;
+        double ratio = Math.Clamp(done.Found / done.Expected, 0.1, 2);
+        _fill = Math.Clamp(_fill * Math.Pow(ratio, 0.15), 0.01, 1);
+        done.Expected = 0;
     }
 
     // Estimate of the keys that are not listed yet, up to where the last segment stands.
@@ -193,7 +209,7 @@ internal sealed partial class ScanPlan
         }
         double useful = Answered - Waste;
         bool isSmall = useful < SmallScan;
-        double allowed = isSmall ? 2 : Math.Min(2 + (0.17 * useful), 18 + (0.09 * useful));
+        double allowed = isSmall ? 2 : Math.Min(2 + (0.2 * useful), Math.Max(11 + (0.08 * useful), 9 + (0.1 * useful)));
         double each = isSmall ? 1 : 0.5;
         double left = allowed - Waste - (open * each);
         return left < 1 ? 0 : left / each;
@@ -213,6 +229,6 @@ internal sealed partial class ScanPlan
         int next = _segments.FindIndex(index + 1, one => one.FirstSample is not null);
         if (next >= 0 && _space.Keys(_segments[next].FirstSample!, last, until) is var right && right < left)
             left = Math.Sqrt(left * right);
-        return segment.Left = left;
+        return segment.Left = left * _fill;
     }
 }

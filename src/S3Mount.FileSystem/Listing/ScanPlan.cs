@@ -104,6 +104,8 @@ internal sealed partial class ScanPlan
         segment.Token = page.NextContinuationToken;
         segment.IsDone |= segment.Token is null;
         segment.Left = -1;
+        if (segment.IsDone)
+            Learn(segment);
         int index = _segments.IndexOf(segment);
         // Nothing is left behind a page that is not truncated. Segments that have been started will find that out.
         while (segment.Token is null && !segment.IsDropped && index + 1 < _segments.Count && !_segments[index + 1].IsStarted)
@@ -169,6 +171,7 @@ internal sealed partial class ScanPlan
         int count = PageSlice.Count(part);
         Waste += 1 - ((double)count / (page.IsTruncated ? PageSlice.Count(page) : Math.Max(_mostKeys, count)));
         _keys += count;
+        segment.Found += count;
         if (count > 0)
         {
             segment.Pages.Enqueue(part);
@@ -190,6 +193,7 @@ internal sealed partial class ScanPlan
         while (segment.Until is { } until && next < _segments.Count && !_segments[next].IsStarted && last.AsSpan().SequenceCompareTo(until) > 0)
         {
             segment.Until = _segments[next].Until;
+            segment.Expected = 0;
             _segments.RemoveAt(next);
         }
     }
