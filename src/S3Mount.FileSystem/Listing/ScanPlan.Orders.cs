@@ -38,6 +38,11 @@ internal sealed partial class ScanPlan
     // Keys that there were, in proportion to those expected, in the segments that are done.
     private double _fill = 1;
 
+    private double Useful => Answered - Waste;
+
+    // For a hundred pages a fifth, for a thousand a tenth.
+    private double AllowedWaste => Useful < SmallScan ? 2 : Math.Min(2 + (0.2 * Useful), Math.Max(11 + (0.08 * Useful), 9 + (0.1 * Useful)));
+
     /// <summary>Requests so far that were for nothing, parts of pages included.</summary>
     public double Waste { get; private set; }
 
@@ -93,7 +98,7 @@ internal sealed partial class ScanPlan
         if (!mayWaste && (segment.IsInFlight || !isSure))
             return null;
         // A segment that is under way may be cut too: what is cut off is the next to be looked at.
-        if ((segment.IsInFlight || !segment.IsStarted) && index + 1 < _segments.Count && CutWithin(index, share, out double planned) is { } at)
+        if ((segment.IsInFlight || !segment.IsStarted) && IsPopulated(index) && CutWithin(index, share, out double planned) is { } at)
         {
             Cut(index, at);
             (segment.Expected, segment.Found) = (planned, 0);
@@ -114,6 +119,9 @@ internal sealed partial class ScanPlan
             ContinuationToken = segment.Token,
         });
     }
+
+    // Whether keys are known to be behind the segment, so that it is taken to be full of them.
+    private bool IsPopulated(int index) => _segments.FindIndex(index + 1, one => one.IsAnswered) >= 0;
 
     // What is behind becomes a segment that nobody has asked for yet.
     private KeySegment Cut(int index, byte[] at, double planned = 0)
@@ -177,6 +185,13 @@ internal sealed partial class ScanPlan
         done.Expected = 0;
     }
 
+    // While little goes to waste, estimates are trusted again by and by: a scan that cuts nothing would learn nothing.
+    private void Trust()
+    {
+        if (Waste < 0.6 * AllowedWaste)
+            _fill = Math.Min(1, _fill * 1.05);
+    }
+
     // Estimate of the keys that are not listed yet, up to where the last segment stands.
     private double Known()
     {
@@ -207,11 +222,8 @@ internal sealed partial class ScanPlan
             if (_segments[i].IsStarted && !_segments[i - 1].IsDone)
                 open++;
         }
-        double useful = Answered - Waste;
-        bool isSmall = useful < SmallScan;
-        double allowed = isSmall ? 2 : Math.Min(2 + (0.2 * useful), Math.Max(11 + (0.08 * useful), 9 + (0.1 * useful)));
-        double each = isSmall ? 1 : 0.5;
-        double left = allowed - Waste - (open * each);
+        double each = Useful < SmallScan ? 1 : 0.5;
+        double left = AllowedWaste - Waste - (open * each);
         return left < 1 ? 0 : left / each;
     }
 

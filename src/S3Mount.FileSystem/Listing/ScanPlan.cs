@@ -106,6 +106,7 @@ internal sealed partial class ScanPlan
         segment.Left = -1;
         if (segment.IsDone)
             Learn(segment);
+        Trust();
         int index = _segments.IndexOf(segment);
         // Nothing is left behind a page that is not truncated. Segments that have been started will find that out.
         while (segment.Token is null && !segment.IsDropped && index + 1 < _segments.Count && !_segments[index + 1].IsStarted)
