@@ -7,7 +7,7 @@ internal sealed partial class ScanPlan
     // Pages of a segment. One request in each is for nothing, on average half of one: three keep a scan of a hundred pages within a
     // fifth more than page after page.
     private const double FewestPages = 3;
-    // Of a scan of many pages, which may have a tenth more.
+    // Of a scan of many pages, which is to have a tenth more requests at most.
     private const double FewestPagesOfMany = 6;
     private const double PagesPerFewest = 25;
     // Of each segment when all requests have one; from here on there is little more to save.
@@ -76,7 +76,7 @@ internal sealed partial class ScanPlan
         for (int i = 0; i < _segments.Count && ahead <= window; i++)
         {
             KeySegment segment = _segments[i];
-            if (!segment.IsDone && HasRoom((double)before / _options.MaxRequests) && TakeFrom(i, share, mayWaste) is { } order)
+            if (!segment.IsDone && HasRoom(2.0 * before / _options.MaxRequests) && TakeFrom(i, share, mayWaste) is { } order)
                 return order;
             before += segment.IsDone ? 0 : 1;
             ahead += segment.PageKeys;
@@ -88,7 +88,7 @@ internal sealed partial class ScanPlan
 
     // The farther away, the less of the room may be taken: what the consumer comes to first is to go on at several places at once.
     private bool HasRoom(double distance) =>
-        _bytesAhead + ((InFlight + 1) * _largestPage) <= _options.MaxBytesAhead * (1 - (0.4 * Math.Min(1, distance)));
+        _bytesAhead + ((InFlight + 1) * _largestPage) <= _options.MaxBytesAhead * (1 - (0.5 * Math.Min(1, distance)));
 
     private PageOrder? TakeFrom(int index, double share, bool mayWaste)
     {

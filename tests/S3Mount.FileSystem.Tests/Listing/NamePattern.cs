@@ -20,7 +20,7 @@ internal static class NamePattern
     ];
 
     public static IEnumerable<byte[]> Names(string pattern, int count) =>
-        Enumerable.Range(0, count).Select(i => Name(pattern, i, count)).Select(Encoding.UTF8.GetBytes).DistinctBy(Convert.ToBase64String);
+        Enumerable.Range(0, count).Select(i => Name(pattern, i, count)).Distinct().Select(Encoding.UTF8.GetBytes);
 
     private static string Name(string pattern, int i, int count) => pattern switch
     {

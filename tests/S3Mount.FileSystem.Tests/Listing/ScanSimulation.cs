@@ -27,6 +27,8 @@ internal sealed class ScanSimulation
     /// <summary>What was asked for, round by round.</summary>
     public List<string> Trace { get; } = [];
 
+    public override string ToString() => $"{Requests} requests in {Rounds} rounds over {_options.MaxRequests} connections:\n{string.Join('\n', Trace)}";
+
     public void Run(string prefix = "")
     {
         var range = new KeyRange { Prefix = new ObjectKey(prefix) };
