@@ -26,6 +26,8 @@ BENCH ?= loopback remote
 BENCH_ROUNDS ?= 3
 BENCH_ONLY ?=
 BENCH_PEERS ?= yes
+# Files of the largest tree that is listed; fewer show whether everything works, and nothing else.
+BENCH_FILES ?= 1281167
 
 UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests S3Mount.Testing.Tests
 
@@ -82,7 +84,7 @@ bench: ## measure s3mount beside s3fs, rclone and a bare client (BENCH="loopback
 	@$(MAKE) --no-print-directory build
 	dotnet build tests/S3Mount.Benchmarks $(DOTNET_BUILD_FLAGS)
 	@tests/S3Mount.Benchmarks/bin/$(CONFIGURATION)/net10.0/S3Mount.Benchmarks --program out/s3mount --rounds $(BENCH_ROUNDS) \
-		--settings "$(BENCH)" --only "$(BENCH_ONLY)" --peers $(BENCH_PEERS) --results $(RESULTS)/bench
+		--settings "$(BENCH)" --only "$(BENCH_ONLY)" --peers $(BENCH_PEERS) --files $(BENCH_FILES) --results $(RESULTS)/bench
 
 .PHONY: clean
 clean: ## remove what was built

@@ -1,5 +1,6 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
+using S3Mount.Control.Client;
 using S3Mount.Hosting;
 
 namespace S3Mount;
@@ -33,6 +34,13 @@ internal static class EntryPoint
             }
             if (args is [SnapshotCommand.Verb, .. var snapshot])
                 return await SnapshotProgram.RunAsync(SnapshotCommand.Parse(snapshot)).ConfigureAwait(false);
+            if (args is [StatusCommand.Verb, .. var asked])
+                return await StatusProgram.RunAsync(StatusCommand.Parse(asked), Console.Out).ConfigureAwait(false);
+            if (args is [RefreshCommand.Verb, .. var renewed])
+            {
+                await RefreshProgram.RunAsync(RefreshCommand.Parse(renewed), Console.Out).ConfigureAwait(false);
+                return Done;
+            }
             MountSettings settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
             return settings.Foreground || background
                 ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)

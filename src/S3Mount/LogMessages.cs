@@ -49,4 +49,19 @@ internal static partial class LogMessages
 
     [LoggerMessage(4014, LogLevel.Debug, "the failure in full")]
     public static partial void FailedBecause(this ILogger logger, Exception exception);
+
+    [LoggerMessage(4015, LogLevel.Debug, "control socket {Path}")]
+    public static partial void ControlSocketOpen(this ILogger logger, string path);
+
+    [LoggerMessage(4016, LogLevel.Warning, "there is no control socket, so that s3mount status and refresh cannot reach this mount: {Reason}")]
+    public static partial void NoControlSocket(this ILogger logger, string reason);
+
+    [LoggerMessage(4017, LogLevel.Warning, "the control socket cannot take a connection; it is tried again")]
+    public static partial void ControlAcceptFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(4018, LogLevel.Error, "a request on the control socket failed")]
+    public static partial void ControlFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(4019, LogLevel.Debug, "requests on {Path} were still being answered when the mount ended")]
+    public static partial void ControlRequestsLeft(this ILogger logger, string path);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using S3Mount.Benchmarks.Contenders;
+using S3Mount.Benchmarks.Listings;
 using S3Mount.Testing.Commands;
 
 namespace S3Mount.Benchmarks;
@@ -8,7 +9,7 @@ namespace S3Mount.Benchmarks;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        S3Mount.Benchmarks --program out/s3mount [--rounds 3] [--settings "loopback remote"] [--only "small seq"] [--peers yes|no] [--results DIR]
+        S3Mount.Benchmarks --program out/s3mount [--rounds 3] [--settings "loopback remote"] [--only "small seq"] [--peers yes|no] [--files 1281167] [--results DIR]
         """;
 
     /// <summary>The s3mount that is measured.</summary>
@@ -24,6 +25,9 @@ internal sealed record BenchOptions
     /// <summary>s3fs and rclone are measured too.</summary>
     public required bool Peers { get; init; }
 
+    /// <summary>What is listed; smaller trees show whether everything works, and nothing else.</summary>
+    public required ListingTrees Trees { get; init; }
+
     /// <summary>Where tables and picture go.</summary>
     public required string Results { get; init; }
 
@@ -31,7 +35,7 @@ internal sealed record BenchOptions
 
     public static BenchOptions Parse(string[] words)
     {
-        var arguments = new CommandArguments(words, ["--program", "--rounds", "--settings", "--only", "--peers", "--results"], []);
+        var arguments = new CommandArguments(words, ["--program", "--rounds", "--settings", "--only", "--peers", "--files", "--results"], []);
         return new BenchOptions
         {
             Program = Path.GetFullPath(arguments.Text("--program") ?? throw new UsageException("--program is missing.")),
@@ -39,6 +43,7 @@ internal sealed record BenchOptions
             Settings = [.. Words(arguments.Text("--settings") ?? "loopback remote").Select(StoreSetting.Parse)],
             Only = Words(arguments.Text("--only") ?? ""),
             Peers = arguments.Text("--peers") is not ("no" or "0" or "false"),
+            Trees = new ListingTrees((int)arguments.Number("--files", ListingTrees.ImageNetFiles)),
             Results = Path.GetFullPath(arguments.Text("--results") ?? "TestResults/bench"),
         };
     }

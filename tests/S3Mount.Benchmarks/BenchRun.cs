@@ -2,6 +2,7 @@ using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Datasets;
 using S3Mount.Benchmarks.Hits;
+using S3Mount.Benchmarks.Listings;
 using S3Mount.Benchmarks.Results;
 using S3Mount.Benchmarks.Scenarios;
 
@@ -15,28 +16,34 @@ internal static class BenchRun
     public static async Task<int> RunAsync(BenchOptions options)
     {
         IReadOnlyList<HitResult> hits = options.Includes(HitBench.Name) ? await HitBench.RunAsync() : [];
-        ResultBook book = await MeasureAsync(options);
-        await ReportAsync(options, book, hits);
-        return book.ProductFailed ? 1 : 0;
+        (ResultBook book, ListingBook listings) = await MeasureAsync(options);
+        await ReportAsync(options, book, hits, listings);
+        return book.ProductFailed || listings.ProductFailed ? 1 : 0;
     }
 
-    private static async Task<ResultBook> MeasureAsync(BenchOptions options)
+    private static async Task<(ResultBook Book, ListingBook Listings)> MeasureAsync(BenchOptions options)
     {
-        var book = new ResultBook();
+        (var book, var listings) = (new ResultBook(), new ListingBook());
         using var site = new Site();
         BenchObject[] images = WantsImages(options) ? site.Reference.AddImages(ImageCount) : [];
         Dictionary<StoreSetting, Scenario[]> scenarios = options.Settings.ToDictionary(
             setting => setting, setting => ScenarioCatalog.All(setting, images).Where(scenario => options.Includes(scenario.Name)).ToArray());
-        if (scenarios.Values.All(chosen => chosen.Length == 0))
-            return book;
+        ListingScenario[] listed = [.. ListingCatalog.All(options.Trees).Where(scenario => options.Includes(scenario.Name) && scenario.Settings.Intersect(options.Settings).Any())];
+        if (listed.Length == 0 && scenarios.Values.All(chosen => chosen.Length == 0))
+            return (book, listings);
         IEnumerable<BenchObject> objects = scenarios.Values.SelectMany(all => all).SelectMany(scenario => scenario.Objects).Concat(Objects.WarmUp).Distinct();
-        await using BenchStore store = await BenchStore.StartAsync(site.Scratch, objects, images.Length > 0 ? site.Reference.ImageDirectory : null);
+        await using BenchStore store = await BenchStore.StartAsync(site.Scratch, objects, images.Length > 0 ? site.Reference.ImageDirectory : null, listed.Length > 0 ? options.Trees.All : []);
         var bench = new Bench(options, site, store, book);
         await bench.WarmStoreAsync();
         using var stop = new StopSignals();
         foreach ((StoreSetting setting, Scenario[] chosen) in scenarios)
             await bench.RunAsync(setting, chosen, stop.Token);
-        return book;
+        var listingBench = new ListingBench(options, site, store, listings);
+        if (listed.Length > 0)
+            await listingBench.WarmStoreAsync();
+        foreach (StoreSetting setting in options.Settings)
+            await listingBench.RunAsync(setting, listed, stop.Token);
+        return (book, listings);
     }
 
     private static bool WantsImages(BenchOptions options)
@@ -49,9 +56,9 @@ internal static class BenchRun
         return false;
     }
 
-    private static async Task ReportAsync(BenchOptions options, ResultBook book, IReadOnlyList<HitResult> hits)
+    private static async Task ReportAsync(BenchOptions options, ResultBook book, IReadOnlyList<HitResult> hits, ListingBook listings)
     {
-        string report = MarkdownReport.Write(options, book, hits);
+        string report = MarkdownReport.Write(options, book, hits, listings);
         Console.WriteLine(report);
         Directory.CreateDirectory(options.Results);
         await File.WriteAllTextAsync(Path.Combine(options.Results, "bench.md"), report);

@@ -10,6 +10,14 @@ internal sealed class Meter(BenchStore store)
 {
     public async Task<Sample> PassAsync(ClientProcess client, Scenario scenario, RunningMount? mount)
     {
+        Sample sample = await PassAsync(client, mount);
+        Check(scenario, sample.Client);
+        return sample;
+    }
+
+    /// <summary>Whether the client has found everything is for the caller to check.</summary>
+    public async Task<Sample> PassAsync(ClientProcess client, RunningMount? mount)
+    {
         await store.ResetCountsAsync();
         ProcessUsage storeBefore = store.Usage;
         ProcessUsage before = mount?.Usage ?? default;
@@ -17,8 +25,8 @@ internal sealed class Meter(BenchStore store)
         ProcessUsage after = mount?.Usage ?? default;
         double storeCpu = store.Usage.CpuSeconds - storeBefore.CpuSeconds;
         StoreCounts counts = await store.CountsAsync();
-        Check(scenario, result);
-        return new Sample(result, new ProcessUsage(after.CpuSeconds - before.CpuSeconds, after.PeakBytes, after.ReadCalls - before.ReadCalls), storeCpu, counts);
+        var used = new ProcessUsage(after.CpuSeconds - before.CpuSeconds, after.PeakBytes, after.RssBytes, after.ReadCalls - before.ReadCalls);
+        return new Sample(result, used, storeCpu, counts);
     }
 
     // Who has read less than everything was not faster.

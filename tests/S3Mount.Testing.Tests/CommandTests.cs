@@ -17,7 +17,7 @@ public sealed class CommandTests
         string[] arguments =
         [
             _program, "serve", "--bucket", "data", "--anonymous", "--dataset", "imagefolder:2:6", "--prefix", "train/", "--ramp", "ramp:1MiB:4",
-            "--ramp-list", directory.Write("list", "one\t1000\ntwo\t2000\t7\n"), "--tree", directory["sub"],
+            "--ramp-list", directory.Write("list", "one\t1000\ntwo\t2000\t7\n"), "--tree", directory["sub"], "--synthetic", "in/=classes:2:10",
             "--ready-file", directory["ready"], "--until-stdin-closes",
         ];
         await using ChildProcess child = await ChildProcess.StartAsync("dotnet", arguments, new ChildProcessOptions { Input = null });
@@ -33,6 +33,9 @@ public sealed class CommandTests
         byte[] listed = await http.GetByteArrayAsync($"{url}/data/train/two", cancellationToken);
         Assert.That((listed.Length, Ramp.FirstDifference(listed, 0, 7)), Is.EqualTo((2000, -1L)));
         Assert.That(await http.GetStringAsync($"{url}/data/train/sub/file", cancellationToken), Is.EqualTo("content"));
+
+        string listing = await http.GetStringAsync($"{url}/data?list-type=2&prefix=train/in/", cancellationToken);
+        Assert.That(listing, Does.Contain("<KeyCount>10</KeyCount>").And.Contain("<Key>train/in/n01"));
 
         if (bySignal)
             child.Signal(ProcessSignals.Terminate);
@@ -65,6 +68,8 @@ public sealed class CommandTests
     [TestCase("serve --nonsense")]
     [TestCase("serve --port")]
     [TestCase("serve --dataset photos:1:2")]
+    [TestCase("serve --synthetic photos:1")]
+    [TestCase("serve --synthetic classes:10:5")]
     [TestCase("imagefolder dir 3")]
     [CancelAfter(60_000)]
     public async Task Wrong_usage_is_said_in_one_go(string words, CancellationToken cancellationToken)

@@ -70,6 +70,27 @@ internal sealed class DirectoryInode
         return key;
     }
 
+    /// <summary>The directories that have an inode now; takes <see cref="Gate"/>.</summary>
+    public DirectoryInode[] KnownDirectories()
+    {
+        lock (Gate)
+            return _directories is null ? [] : [.. _directories.Values];
+    }
+
+    /// <summary>The files that the kernel knows now, by the version that it knows under each name; takes <see cref="Gate"/>.</summary>
+    public EntryRef[] KnownFiles()
+    {
+        lock (Gate)
+            return _known?.Named() ?? [];
+    }
+
+    /// <summary>Whether the kernel knows a file in it, or a directory has an inode.</summary>
+    public bool HasChildren()
+    {
+        lock (Gate)
+            return _directories is { Count: > 0 } || _known is { IsEmpty: false };
+    }
+
     /// <summary>A file that the kernel knows, by its node id. Any thread.</summary>
     public bool TryFindFile(NodeId id, out EntryRef file)
     {

@@ -61,6 +61,21 @@ internal sealed class KnownFiles
         return true;
     }
 
+    /// <summary>What the kernel knows, under each name.</summary>
+    public EntryRef[] Named()
+    {
+        var named = new EntryRef[_names];
+        int count = 0;
+        foreach (uint place in _places)
+        {
+            if (place != 0)
+                named[count++] = _slabs.At(place - 1);
+        }
+        return named;
+    }
+
+    public bool IsEmpty => _names == 0;
+
     private void Name(in EntryRef file)
     {
         // At most three quarters full, so that a search ends soon.

@@ -39,6 +39,19 @@ internal sealed partial class DirectoryLister
     private int _hiddenNamed;
     private long _hidden;
 
+    /// <summary>Which listings will do.</summary>
+    private enum Begun
+    {
+        /// <summary>Any that may answer.</summary>
+        Before,
+
+        /// <summary>One that has not come to its end, or a new one.</summary>
+        UnderWay,
+
+        /// <summary>A new one, whose first page has not been asked for yet.</summary>
+        Now,
+    }
+
     /// <param name="stopping">Trips when the mount ends; every request of the lister ends with it.</param>
     public DirectoryLister(IObjectStore store, ListingCache cache, MountClock clock, ObjectFileSystemOptions options, ILogger logger, CancellationToken stopping)
     {
@@ -65,24 +78,24 @@ internal sealed partial class DirectoryLister
     /// Lists a directory that has no listing that may answer, or joins one that is under way, or has come to its end meanwhile. It can be
     /// read while it grows.
     /// </summary>
-    public DirectoryListing Open(DirectoryInode directory) => Open(directory, onQuiet: null, isAnew: false);
+    public DirectoryListing Open(DirectoryInode directory) => Open(directory, onQuiet: null, Begun.Before);
 
     /// <summary>Lists a directory that nobody has asked for yet, as far as a few pages.</summary>
     /// <param name="onQuiet">Called once, when it asks nothing more of the store for now.</param>
-    public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet, isAnew: false);
+    public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet, Begun.Before);
 
-    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, bool isAnew)
+    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, Begun begun)
     {
         while (true)
         {
             // One that has begun to say things says them as of when it began.
-            if (_growing.TryGetValue(directory, out DirectoryListing? growing) && (growing.Count == 0 || !_clock.HasPassed(growing.ExpiresAt)))
+            if (_growing.TryGetValue(directory, out DirectoryListing? growing) && begun != Begun.Now && (growing.Count == 0 || !_clock.HasPassed(growing.ExpiresAt)))
             {
                 onQuiet?.Invoke();
                 return growing;
             }
             // It enters the cache before it leaves those under way.
-            if (growing is null && !isAnew && _cache.FindListing(directory) is { } ready)
+            if (growing is null && begun == Begun.Before && _cache.FindListing(directory) is { } ready)
             {
                 onQuiet?.Invoke();
                 return ready;
@@ -93,7 +106,7 @@ internal sealed partial class DirectoryLister
                 continue;
             if (_pinned is not null)
                 FillPinned(listing, onQuiet);
-            else if (onQuiet is not null || !FlatWalks.TryAdopt(listing))
+            else if (onQuiet is not null || begun == Begun.Now || !FlatWalks.TryAdopt(listing))
                 _ = FillAsync(listing, CreateBuilder(listing), after: null, onQuiet);
             return listing;
         }
@@ -107,7 +120,16 @@ internal sealed partial class DirectoryLister
     /// <exception cref="ObjectStoreException"/>
     public async Task<DirectoryListing> ListAsync(DirectoryInode directory, CancellationToken cancellationToken)
     {
-        DirectoryListing listing = Open(directory, onQuiet: null, isAnew: true);
+        DirectoryListing listing = Open(directory, onQuiet: null, Begun.UnderWay);
+        await listing.Progress.WaitForAllAsync(cancellationToken).ConfigureAwait(false);
+        return listing;
+    }
+
+    /// <summary>The same, of a listing that began after this was called: it knows of whatever happened before.</summary>
+    /// <exception cref="ObjectStoreException"/>
+    public async Task<DirectoryListing> ListAnewAsync(DirectoryInode directory, CancellationToken cancellationToken)
+    {
+        DirectoryListing listing = Open(directory, onQuiet: null, Begun.Now);
         await listing.Progress.WaitForAllAsync(cancellationToken).ConfigureAwait(false);
         return listing;
     }
@@ -153,6 +175,9 @@ internal sealed partial class DirectoryLister
 
     private void Keep(DirectoryListing listing, bool isScanned)
     {
+        // Another one may have begun since, and may even have ended.
+        if (!_growing.TryGetValue(listing.Directory, out DirectoryListing? latest) || latest != listing)
+            return;
         listing.Directory.LastListing = listing.Trace with { IsKept = _cache.Add(listing.Directory, listing), IsScanned = isScanned };
         _growing.TryRemove(new(listing.Directory, listing));
     }

@@ -42,6 +42,12 @@ internal sealed class ListingCache : IDisposable
         });
     }
 
+    /// <summary>Listings and answers to single lookups.</summary>
+    public int Count => _cache.Count;
+
+    /// <summary>What they take, in bytes.</summary>
+    public long SizeInBytes => _cache.GetCurrentStatistics()?.CurrentEstimatedSize ?? 0;
+
     /// <summary>The directory's listing, if there is one and it may still answer.</summary>
     public DirectoryListing? FindListing(DirectoryInode directory) =>
         FindPrevious(directory) is { } listing && !_clock.HasPassed(listing.ExpiresAt) ? listing : null;
@@ -76,6 +82,9 @@ internal sealed class ListingCache : IDisposable
         if (FindAttribute(directory, name) is { Entry: { IsDirectory: false } entry } && entry.Version.IsSameAs(version))
             _cache.Remove(new AttributeKey(directory, name));
     }
+
+    /// <summary>What a lookup of this name said no longer holds.</summary>
+    public void Forget(DirectoryInode directory, byte[] name) => _cache.Remove(new AttributeKey(directory, name));
 
     public void Dispose() => _cache.Dispose();
 

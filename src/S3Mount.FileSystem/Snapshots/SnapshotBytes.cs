@@ -69,8 +69,9 @@ internal sealed class SnapshotBytes : IDisposable
         return Crc32C.Append(0, bytes) == section.Checksum ? bytes : throw Damaged(_path, $"the {section.Kind} do not have their checksum");
     }
 
-    public SnapshotException CutShort(long expected) =>
-        new(SnapshotFailure.CutShort, $"{_path} is cut short: it has {RandomAccess.GetLength(_file)} bytes of at least {expected}; copy it again, or make it anew with: s3mount snapshot create");
+    public SnapshotException CutShort(long expected) => new(
+        SnapshotFailure.CutShort,
+        $"{_path} is cut short: it has {RandomAccess.GetLength(_file)} bytes of at least {expected}; copy it again, or make it anew with: s3mount snapshot create");
 
     public void Dispose() => _file.Dispose();
 

@@ -83,7 +83,8 @@ internal sealed class SnapshotLoader(string path)
             foreach (int number in order.AsSpan(first, next - first))
             {
                 ref DirectoryRecord record = ref directories[number];
-                blocks[number] = new DirectoryBlock(piece, (int)((long)record.BlockOffset - start), (int)record.Count, (int)record.NamesLength, (int)record.Parent, (int)record.Position);
+                int offset = (int)((long)record.BlockOffset - start);
+                blocks[number] = new DirectoryBlock(piece, offset, (int)record.Count, (int)record.NamesLength, (int)record.Parent, (int)record.Position);
             }
         }
         return checksum == section.Checksum ? blocks : throw Damaged("the listings do not have their checksum");

@@ -17,7 +17,8 @@ public static class SnapshotWriter
     /// <see cref="SnapshotFailure.Unlistable"/>: there is nothing under the prefix, or no snapshot can hold what is.
     /// </exception>
     /// <exception cref="ObjectStoreException">The store failed.</exception>
-    public static async Task<SnapshotSummary> CreateAsync(IObjectStore store, SnapshotOrigin origin, string path, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task<SnapshotSummary> CreateAsync(
+        IObjectStore store, SnapshotOrigin origin, string path, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         DateTimeOffset madeAt = timeProvider.GetUtcNow();
         return await WriteAsync(origin, path, madeAt, ListAsync, cancellationToken).ConfigureAwait(false);
@@ -33,7 +34,8 @@ public static class SnapshotWriter
     /// <summary>Writes a snapshot of keys that somebody else knows; as <see cref="CreateAsync"/> in all else.</summary>
     /// <param name="madeAt">When it was known what these keys are.</param>
     /// <param name="fill">Adds all keys, in the order of their bytes.</param>
-    internal static async Task<SnapshotSummary> WriteAsync(SnapshotOrigin origin, string path, DateTimeOffset madeAt, Func<TreeBuilder, CancellationToken, Task> fill, CancellationToken cancellationToken)
+    internal static async Task<SnapshotSummary> WriteAsync(
+        SnapshotOrigin origin, string path, DateTimeOffset madeAt, Func<TreeBuilder, CancellationToken, Task> fill, CancellationToken cancellationToken)
     {
         try
         {

@@ -92,7 +92,11 @@ internal sealed class TreeBuilder : IDisposable
             throw new SnapshotException(SnapshotFailure.Unlistable, $"the store lists a key of {key.Length} bytes; keys have at most {ObjectKey.MaxLength}");
         int order = _lastLength < 0 ? 1 : key.SequenceCompareTo(_last.AsSpan(0, _lastLength));
         if (order < 0)
-            throw new SnapshotException(SnapshotFailure.Unlistable, $"the store lists '{Text(key)}' behind '{Text(_last.AsSpan(0, _lastLength))}': of a listing out of order no snapshot can be made");
+        {
+            throw new SnapshotException(
+                SnapshotFailure.Unlistable,
+                $"the store lists '{Text(key)}' behind '{Text(_last.AsSpan(0, _lastLength))}': of a listing out of order no snapshot can be made");
+        }
         key.CopyTo(_last);
         _lastLength = key.Length;
         return order > 0;

@@ -25,6 +25,9 @@ public sealed class FuseMount
     /// <summary>The mountpoint as an absolute path without links, as in /proc/self/mountinfo.</summary>
     public string Mountpoint { get; }
 
+    /// <summary>MAJOR:MINOR of the file system; null where it could not be seen. No other on this machine has it while this one lives.</summary>
+    public string? DeviceNumber => _entry?.Device;
+
     /// <summary>The device; its ownership passes to the <see cref="FuseSession"/>.</summary>
     public IFuseDevice Device { get; }
 

@@ -23,6 +23,9 @@ public static class MountTable
         return null;
     }
 
+    /// <summary>The mount that a path lies in, covered ones passed over, or null. <paramref name="path"/> is absolute and without links.</summary>
+    public static MountTableEntry? FindAbove(string path) => FindAbove(Read(), path);
+
     /// <summary>
     /// Unmounts a directory that another process serves (or served): umount2(2) when privileged, fusermount3 -u when not.
     /// </summary>
@@ -36,6 +39,28 @@ public static class MountTable
             throw new FuseException(FuseFailure.MountFailed, $"{path} is a mount of type {entry.FileSystemType}, not of a FUSE file system");
         Unmounter.Unmount(path, lazy);
     }
+
+    /// <summary>As the kernel walks: from the root, at each directory onto what is mounted there, and on what is mounted there the topmost.</summary>
+    public static MountTableEntry? FindAbove(IReadOnlyList<MountTableEntry> entries, string path)
+    {
+        HashSet<int> ids = [.. entries.Select(entry => entry.MountId)];
+        // The parent of the root lies outside of what this process sees, or is the root itself.
+        MountTableEntry? current = entries.FirstOrDefault(entry => entry.Mountpoint == "/" && (!ids.Contains(entry.ParentId) || entry.ParentId == entry.MountId));
+        while (current is { } mount)
+        {
+            MountTableEntry? next = entries
+                .Where(entry => entry.ParentId == mount.MountId && entry.MountId != mount.MountId && IsWithin(path, entry.Mountpoint))
+                .MinBy(entry => entry.Mountpoint.Length);
+            if (next is null)
+                break;
+            current = next;
+        }
+        return current;
+    }
+
+    /// <summary>Whether a path is this directory or lies below it.</summary>
+    internal static bool IsWithin(string path, string directory) =>
+        path.StartsWith(directory, StringComparison.Ordinal) && (path.Length == directory.Length || directory.EndsWith('/') || path[directory.Length] == '/');
 
     /// <summary>Lines that do not have the form of mountinfo are left out.</summary>
     internal static IReadOnlyList<MountTableEntry> Parse(ReadOnlySpan<byte> text)
@@ -60,10 +85,15 @@ public static class MountTable
         int hyphen = Array.IndexOf(fields, "-", Math.Min(6, fields.Length));
         if (hyphen < 0 || fields.Length < hyphen + 4)
             return null;
-        if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out int mountId))
+        if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out int mountId)
+            || !int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out int parentId))
             return null;
         return new MountTableEntry(mountId, fields[2], Unescape(fields[4]), fields[hyphen + 1], Unescape(fields[hyphen + 2]),
-            Unescape(fields[5] + "," + fields[hyphen + 3]));
+            Unescape(fields[5] + "," + fields[hyphen + 3]))
+        {
+            ParentId = parentId,
+            Root = Unescape(fields[3]),
+        };
     }
 
     /// <summary>Space, tab, newline, backslash and # are written as three octal digits (mangle_path, fs/seq_file.c).</summary>

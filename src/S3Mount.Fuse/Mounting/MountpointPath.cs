@@ -15,20 +15,29 @@ public static class MountpointPath
     /// </summary>
     /// <param name="path">Relative ones belong to the working directory.</param>
     /// <exception cref="FuseException"><see cref="FuseFailure.BadMountpoint"/>: empty, or it lies in a mount that hangs.</exception>
-    public static string Resolve(string path)
+    public static string Resolve(string path) => ResolveOutside(path, static _ => false);
+
+    /// <summary>The same, except that what lies below some mounts is not looked at: it is taken as it is written.</summary>
+    /// <param name="hasNoLinks">The mounts whose files need no look, because none of them is a link.</param>
+    /// <exception cref="FuseException"><see cref="FuseFailure.BadMountpoint"/>: empty, or it lies in another mount that hangs.</exception>
+    public static string ResolveOutside(string path, Func<MountTableEntry, bool> hasNoLinks)
     {
         if (path.Length == 0)
             throw new FuseException(FuseFailure.BadMountpoint, "the mountpoint is empty");
         string full = path.StartsWith('/') ? path : Path.Join(Environment.CurrentDirectory, path);
-        HashSet<string> mountpoints = [.. MountTable.Read().Select(entry => entry.Mountpoint)];
-        return PatientLook.TryRun<string>(() => Resolve(full, mountpoints.Contains), out string? resolved) ? resolved : throw Hangs(full);
+        IReadOnlyList<MountTableEntry> entries = MountTable.Read();
+        HashSet<string> mountpoints = [.. entries.Select(entry => entry.Mountpoint)];
+        string[] withoutLinks = [.. entries.Where(hasNoLinks).Select(entry => entry.Mountpoint)];
+        bool IsPlain(string candidate) => mountpoints.Contains(candidate) || withoutLinks.Any(directory => MountTable.IsWithin(candidate, directory));
+        return PatientLook.TryRun<string>(() => Resolve(full, IsPlain), out string? resolved) ? resolved : throw Hangs(full);
     }
 
     /// <summary>For a look at a path that did not end.</summary>
     internal static FuseException Hangs(string path) =>
         new(FuseFailure.BadMountpoint, $"{path} does not answer: it lies in a mount that hangs");
 
-    internal static string Resolve(string path, Func<string, bool> isMounted)
+    /// <param name="isPlain">Whether a path is known to be no link, and so is not asked: mountpoints, for one.</param>
+    internal static string Resolve(string path, Func<string, bool> isPlain)
     {
         var rest = new Stack<string>(Split(path));
         string resolved = "";
@@ -43,7 +52,7 @@ public static class MountpointPath
                 continue;
             }
             string candidate = $"{resolved}/{name}";
-            string? target = isMounted(candidate) || links == MostLinks ? null : new FileInfo(candidate).LinkTarget;
+            string? target = isPlain(candidate) || links == MostLinks ? null : new FileInfo(candidate).LinkTarget;
             if (target is null)
             {
                 resolved = candidate;

@@ -83,10 +83,13 @@ public sealed class FuseNotifier
     /// NOTIFY_INVAL_INODE: attributes, and pages of the range unless <paramref name="offset"/> is negative, are dropped. Never
     /// for an inode with a read in flight: the kernel waits for its pages. Returns at once.
     /// </summary>
-    public void InvalidateInode(NodeId node, long offset, long length)
+    public void InvalidateInode(NodeId node, long offset, long length) => _ = InvalidateInodeAsync(node, offset, length);
+
+    /// <summary>The same; completes when the kernel has taken it or never will. Wait with a deadline.</summary>
+    public Task InvalidateInodeAsync(NodeId node, long offset, long length)
     {
         var body = new FuseNotifyInvalInodeOut { Ino = node.Value, Off = offset, Len = length };
-        _ = Enqueue(Build(FuseNotifyCode.InvalInode, in body, default));
+        return Enqueue(Build(FuseNotifyCode.InvalInode, in body, default));
     }
 
     /// <summary>NOTIFY_STORE: puts bytes into the kernel's page cache, now, on the calling thread.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using S3Mount.Fuse.Protocol;
 
 namespace S3Mount.Fuse.Session;
@@ -46,16 +45,20 @@ public sealed class FuseStatistics
         return sum;
     }
 
-    /// <summary>What has come, operation by operation, for a log: <c>GETATTR 3, LOOKUP 12</c>.</summary>
-    public override string ToString()
+    /// <summary>What has come, by the names of the operations, in the order of their opcodes; nothing of which nothing came.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> ByOperation()
     {
-        var text = new StringBuilder();
+        var counts = new List<KeyValuePair<string, long>>();
         for (uint opcode = 0; opcode < FuseOperationTable.Length; opcode++)
         {
             long count = Count((FuseOpcode)opcode);
             if (count > 0)
-                text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? ", " : "")}{FuseOperationTable.NameOf((FuseOpcode)opcode)} {count}");
+                counts.Add(new(FuseOperationTable.NameOf((FuseOpcode)opcode), count));
         }
-        return text.ToString();
+        return counts;
     }
+
+    /// <summary>The same for a log: <c>GETATTR 3, LOOKUP 12</c>.</summary>
+    public override string ToString() =>
+        string.Join(", ", ByOperation().Select(operation => string.Create(CultureInfo.InvariantCulture, $"{operation.Key} {operation.Value}")));
 }

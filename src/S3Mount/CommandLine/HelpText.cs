@@ -23,6 +23,8 @@ internal static class HelpText
               {SnapshotCommand.CreateUsage}
               {SnapshotCommand.ShowUsage}
               {SnapshotCommand.VerifyUsage}
+              {StatusCommand.Usage}
+              {RefreshCommand.Usage}
               s3mount --version | --help
 
             The bucket is written BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX. s3mount returns when the mount
@@ -49,6 +51,8 @@ internal static class HelpText
               s3mount public-bucket /mnt/public --no-sign-request --region us-east-1
               s3mount models /mnt/models --endpoint-url http://10.0.0.5:9000
               s3mount -f my-datasets /mnt/data --allow-other --uid trainer --gid trainer
+              s3mount status /mnt/imagenet
+              s3mount refresh /mnt/imagenet/train
               s3mount umount /mnt/imagenet
               s3mount snapshot create my-datasets/imagenet imagenet.snap
 

@@ -1,4 +1,5 @@
 using S3Mount.CommandLine;
+using S3Mount.Control.Client;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse;
 using S3Mount.ObjectStore;
@@ -10,7 +11,7 @@ internal static class FailureLine
 {
     public static string Of(Exception exception) => exception switch
     {
-        UsageException or StartupException or FuseException or SnapshotException => exception.Message,
+        UsageException or StartupException or FuseException or SnapshotException or ControlClientException => exception.Message,
         ObjectStoreException failure => StoreProblem.Describe(failure),
         DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => $"libMonoPosixHelper.so is missing; it belongs beside {Environment.ProcessPath}",
         _ => $"internal error: {exception}".ReplaceLineEndings(" "),

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.Configuration;
+using S3Mount.Control;
 using S3Mount.FileSystem;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
+using S3Mount.Logging;
 using S3Mount.ObjectStore;
 using S3Mount.ObjectStore.S3;
 
@@ -14,7 +16,7 @@ namespace S3Mount.Hosting;
 /// One mount from its first check to its end: mountpoint, store, prefix, mount, session; then it waits for a signal or for the
 /// mount to go, and takes everything down in the opposite order. Nothing stays mounted when a step fails.
 /// </summary>
-internal sealed class MountRun(MountSettings settings, string mountpoint, ILogger logger, TimeProvider timeProvider)
+internal sealed class MountRun(MountSettings settings, string mountpoint, ILogger log, TimeProvider timeProvider)
 {
     /// <summary>The kernel sends INIT as soon as it is mounted.</summary>
     private static readonly TimeSpan _initDeadline = TimeSpan.FromSeconds(10);
@@ -26,6 +28,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     /// <summary>As long as the largest READ: anything less cuts it into pieces (fs/fuse/file.c asks for what readahead plans).</summary>
     private const int ReadaheadKibibytes = 1024;
+
+    private readonly LastFailure _logger = new(log, timeProvider);
 
     /// <summary>Told of what the caller should know although the mount goes on.</summary>
     public Action<string> Notice { get; init; } = _ => { };
@@ -41,7 +45,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     public async Task RunAsync(StopSignals signals)
     {
         long start = timeProvider.GetTimestamp();
-        logger.Mounting(ProgramVersion.Text, settings.Url, mountpoint, settings.Memory >> 20);
+        _logger.Mounting(ProgramVersion.Text, settings.Url, mountpoint, settings.Memory >> 20);
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
         StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
         FuseMount.CheckMachine();
@@ -49,16 +53,17 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         S3ObjectStore store = await OpenStoreAsync(snapshot, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
-            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(snapshot), timeProvider, logger);
+            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(snapshot), timeProvider, _logger);
             await using (fileSystem.ConfigureAwait(false))
             {
                 FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
-                var session = new FuseSession(mount.Device, fileSystem, new FuseSessionOptions(), logger);
+                var session = new FuseSession(mount.Device, fileSystem, new FuseSessionOptions(), _logger);
                 await using (session.ConfigureAwait(false))
                 {
-                    await ServeAsync(mount, session, start, signals).ConfigureAwait(false);
-                    logger.KernelRequests(session.Statistics.ToString());
-                    logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
+                    var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
+                    await ServeAsync(running, start, signals).ConfigureAwait(false);
+                    _logger.KernelRequests(session.Statistics.ToString());
+                    _logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
                 }
             }
         }
@@ -68,7 +73,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private Task<S3ObjectStore> OpenStoreAsync(SnapshotFile? snapshot, CancellationToken stopping) =>
         StoreOpening.OpenAsync(
-            settings.ToStoreOptions(), settings.Url, (store, cancellationToken) => CheckAsync(store, snapshot, cancellationToken), timeProvider, logger, stopping);
+            settings.ToStoreOptions(), settings.Url, (store, cancellationToken) => CheckAsync(store, snapshot, cancellationToken), timeProvider, _logger, stopping);
 
     private async ValueTask CheckAsync(S3ObjectStore store, SnapshotFile? snapshot, CancellationToken cancellationToken)
     {
@@ -79,8 +84,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             Warn(warning);
     }
 
-    private async Task ServeAsync(FuseMount mount, FuseSession session, long start, StopSignals signals)
+    private async Task ServeAsync(ServedMount running, long start, StopSignals signals)
     {
+        (FuseMount mount, FuseSession session) = (running.Mount, running.Session);
         try
         {
             using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping))
@@ -89,7 +95,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
                 await session.StartAsync(deadline.Token).ConfigureAwait(false);
             }
             if (!mount.TrySetReadahead(ReadaheadKibibytes))
-                logger.ReadaheadNotRaised();
+                _logger.ReadaheadNotRaised();
             Ready();
         }
         catch
@@ -97,9 +103,19 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             TakeDown(mount);
             throw;
         }
-        logger.Mounted(settings.Url, mount.Mountpoint, (long)timeProvider.GetElapsedTime(start).TotalMilliseconds);
+        _logger.Mounted(settings.Url, mount.Mountpoint, (long)timeProvider.GetElapsedTime(start).TotalMilliseconds);
         Notifier.Ready($"{settings.Url} is mounted at {mount.Mountpoint}");
-        await WaitForEndAsync(mount, session, signals).ConfigureAwait(false);
+        // Only now: nobody who mounts waits for it.
+        ControlServer? control = ControlStart.TryStart(running, timeProvider, _logger);
+        try
+        {
+            await WaitForEndAsync(mount, session, signals).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (control is not null)
+                await control.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task WaitForEndAsync(FuseMount mount, FuseSession session, StopSignals signals)
@@ -109,14 +125,14 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Notifier.Stopping($"unmounting {mount.Mountpoint}");
         if (first == stopping)
         {
-            logger.Stopping(mount.Mountpoint);
+            _logger.Stopping(mount.Mountpoint);
             await UnmountAsync(mount, session, signals.Hurry).ConfigureAwait(false);
             return;
         }
         try
         {
             await session.Completion.ConfigureAwait(false);
-            logger.UnmountedFromOutside(mount.Mountpoint);
+            _logger.UnmountedFromOutside(mount.Mountpoint);
         }
         finally
         {
@@ -144,7 +160,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             await Task.WhenAny(session.Completion, Task.Delay(_busyPause, timeProvider, hurry)).ConfigureAwait(false);
         }
         if (!session.Completion.IsCompleted)
-            logger.DetachingBusyMount(mount.Mountpoint);
+            _logger.DetachingBusyMount(mount.Mountpoint);
         TakeDown(mount);
     }
 
@@ -156,19 +172,19 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
         catch (FuseException e)
         {
-            logger.UnmountFailed(e, mount.Mountpoint);
+            _logger.UnmountFailed(e, mount.Mountpoint);
         }
     }
 
     private void Cleared()
     {
-        logger.ClearedDeadMount(mountpoint);
+        _logger.ClearedDeadMount(mountpoint);
         Notice($"cleared the mount that an s3mount which died had left at {mountpoint}");
     }
 
     private void Warn(string warning)
     {
-        logger.StartupWarning(warning);
+        _logger.StartupWarning(warning);
         Notice("warning: " + warning);
     }
 }

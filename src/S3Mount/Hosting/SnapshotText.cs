@@ -32,10 +32,10 @@ internal static class SnapshotText
             text.Append(CultureInfo.InvariantCulture, $"{Word(difference.Kind)}: {difference.Path}\n");
         if (differences.Total > differences.First.Count)
             text.Append(CultureInfo.InvariantCulture, $"and {differences.Total - differences.First.Count} more\n");
-        if (differences.Total == 0)
-            text.Append(CultureInfo.InvariantCulture, $"differs: {dataset} shows the files of {file.Path}, but keys that no mount shows are others (markers of directories, keys that no path can name)\n");
-        else
-            text.Append(CultureInfo.InvariantCulture, $"differs: {dataset} is not as in {file.Path}: {differences.Added} added, {differences.Removed} removed, {differences.Changed} changed\n");
+        string how = differences.Total > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"is not as in {file.Path}: {differences.Added} added, {differences.Removed} removed, {differences.Changed} changed")
+            : $"shows the files of {file.Path}, but keys that no mount shows are others (markers of directories, keys that no path can name)";
+        text.Append(CultureInfo.InvariantCulture, $"differs: {dataset} {how}\n");
         return text.Append(CultureInfo.InvariantCulture, $"digest: {differences.Digest}\n").ToString();
     }
 

@@ -44,6 +44,17 @@ internal sealed class BareHttp : IDisposable
         return await response.Content.ReadAsStringAsync();
     }
 
+    /// <summary>Reads an answer to its end into a buffer, which grows where it must; returns its length.</summary>
+    public async Task<int> GetBytesAsync(string query, ByteBuffer buffer)
+    {
+        using HttpResponseMessage response = await SendAsync(query, null);
+        await using Stream body = await response.Content.ReadAsStreamAsync();
+        int length = 0;
+        while (await body.ReadAsync(buffer.From(length)) is > 0 and int read)
+            length += read;
+        return length;
+    }
+
     /// <summary>The whole object, or a range of it.</summary>
     public async Task<long> ReadAsync(string key, RangeHeaderValue? range, Memory<byte> buffer)
     {

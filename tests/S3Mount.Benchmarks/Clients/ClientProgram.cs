@@ -34,6 +34,8 @@ internal static class ClientProgram
     {
         WorkloadKind.Walk => new BareListClient(http, workload),
         WorkloadKind.FirstByte => new BareFirstByteClient(http, workload),
+        WorkloadKind.ListTree => new BareTreeClient(http, workload),
+        WorkloadKind.ListRanges => new BareRangeClient(http, workload),
         _ => new BareReadClient(http, workload),
     };
 }

@@ -4,7 +4,9 @@ namespace S3Mount.Benchmarks.Clients;
 
 /// <summary>What a client program measured in one pass: a line of JSON on its standard output, read back by the bench.</summary>
 /// <param name="MedianMicroseconds">Of the single reads, where a workload times them; else 0.</param>
-internal readonly record struct ClientResult(double Seconds, long Files, long Bytes, double MedianMicroseconds = 0)
+/// <param name="Digest">SHA-256 in hex over the names of all files, in their order, with line feeds between; empty where only counted.</param>
+/// <param name="IsPartial">Its time was over before it was done.</param>
+internal readonly record struct ClientResult(double Seconds, long Files, long Bytes, double MedianMicroseconds = 0, long Directories = 0, string Digest = "", bool IsPartial = false)
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 

@@ -24,6 +24,12 @@ internal enum WorkloadKind
     /// <summary>torchvision's ImageFolder and PyTorch's DataLoader, one epoch.</summary>
     Loader,
 
+    /// <summary>By HTTP: a listing of every directory below the prefix, in parallel.</summary>
+    ListTree,
+
+    /// <summary>By HTTP: a listing of the prefix without a delimiter, between the keys of the plan in parallel; without any, page after page.</summary>
+    ListRanges,
+
     /// <summary>As Files or Records, comparing every byte with what was put into the store. Not timed.</summary>
     Verify,
 }

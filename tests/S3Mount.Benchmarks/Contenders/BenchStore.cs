@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Datasets;
+using S3Mount.Benchmarks.Listings;
 
 namespace S3Mount.Benchmarks.Contenders;
 
@@ -34,14 +35,14 @@ internal sealed class BenchStore : IAsyncDisposable
 
     public ProcessUsage Usage => ProcessUsage.Of(_process.Id);
 
-    public static async Task<BenchStore> StartAsync(string scratch, IEnumerable<BenchObject> objects, string? tree)
+    public static async Task<BenchStore> StartAsync(string scratch, IEnumerable<BenchObject> objects, string? tree, IEnumerable<ListingTree> listed)
     {
         string list = Path.Combine(scratch, "objects.txt");
         await File.WriteAllLinesAsync(list, objects.Where(o => o.Seed != ReadRange.OfFile).Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}\t{o.Size}\t{o.Seed}")));
         // The server is built beside the bench.
         string[] command = [Path.Combine(AppContext.BaseDirectory, "S3Mount.Testing.dll"), "serve", "--anonymous", "--bucket", Bucket, "--ramp-list", list];
         string[] images = tree is null ? [] : ["--tree", tree];
-        var start = new ProcessStartInfo("dotnet", [.. command, .. images]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [.. command, .. images, .. listed.SelectMany(computed => (string[])["--synthetic", computed.ServeArgument])]) { RedirectStandardOutput = true };
         Process process = Process.Start(start) ?? throw new BenchException("the server did not start");
         using var deadline = new CancellationTokenSource(_startDeadline);
         string? endpoint = await process.StandardOutput.ReadLineAsync(deadline.Token);

@@ -14,6 +14,12 @@ internal enum Contender
     /// <summary>The bare client with as many connections as help.</summary>
     BareBest,
 
+    /// <summary>The bare client that lists one page after another.</summary>
+    BareInOrder,
+
+    /// <summary>The bare client that knows where to divide the key space.</summary>
+    BareRanges,
+
     /// <summary>The same files on tmpfs under the same reader.</summary>
     Tmpfs,
 }

@@ -17,6 +17,8 @@ internal static class ContenderNames
         Contender.RCloneFull => "rclone, cache full",
         Contender.BareSame => "bare client",
         Contender.BareBest => "bare client, best",
+        Contender.BareInOrder => "bare client, page after page",
+        Contender.BareRanges => "bare client, known ranges",
         _ => "tmpfs",
     };
 }

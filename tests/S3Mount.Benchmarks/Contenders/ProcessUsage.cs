@@ -4,8 +4,9 @@ namespace S3Mount.Benchmarks.Contenders;
 
 /// <summary>What a process and its children have used so far, from /proc (Documentation/filesystems/proc.rst).</summary>
 /// <param name="PeakBytes">VmHWM.</param>
+/// <param name="RssBytes">VmRSS.</param>
 /// <param name="ReadCalls">read(2) and its kin, of the process alone: each request that a FUSE daemon takes is one.</param>
-internal readonly record struct ProcessUsage(double CpuSeconds, long PeakBytes, long ReadCalls)
+internal readonly record struct ProcessUsage(double CpuSeconds, long PeakBytes, long RssBytes, long ReadCalls)
 {
     // USER_HZ; 100 on every Linux that .NET runs on (sysconf(_SC_CLK_TCK)).
     private const double TicksPerSecond = 100;
@@ -16,11 +17,11 @@ internal readonly record struct ProcessUsage(double CpuSeconds, long PeakBytes, 
         // Fields 14 to 17 of the whole line: utime, stime, and those of children that have ended and were waited for.
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         double cpu = fields[11..15].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
-        var usage = new ProcessUsage(cpu, Number($"/proc/{pid}/status", "VmHWM:") * 1024, Number($"/proc/{pid}/io", "syscr:"));
+        var usage = new ProcessUsage(cpu, Number($"/proc/{pid}/status", "VmHWM:") * 1024, Number($"/proc/{pid}/status", "VmRSS:") * 1024, Number($"/proc/{pid}/io", "syscr:"));
         foreach (int child in Children(pid))
         {
             ProcessUsage more = Of(child);
-            usage = usage with { CpuSeconds = usage.CpuSeconds + more.CpuSeconds, PeakBytes = usage.PeakBytes + more.PeakBytes };
+            usage = usage with { CpuSeconds = usage.CpuSeconds + more.CpuSeconds, PeakBytes = usage.PeakBytes + more.PeakBytes, RssBytes = usage.RssBytes + more.RssBytes };
         }
         return usage;
     }

@@ -2,20 +2,22 @@ using System.Globalization;
 using System.Text;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Hits;
+using S3Mount.Benchmarks.Listings;
 
 namespace S3Mount.Benchmarks.Results;
 
 /// <summary>A run as a Markdown page: the floors, the ratios, every row.</summary>
 internal static class MarkdownReport
 {
-    public static string Write(BenchOptions options, ResultBook book, IReadOnlyList<HitResult> hits)
+    public static string Write(BenchOptions options, ResultBook book, IReadOnlyList<HitResult> hits, ListingBook listings)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# s3mount: {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, Linux {Environment.OSVersion.Version}, {options.Rounds} rounds").AppendLine();
-        TargetTable.Write(text, new TargetList(book, hits).All());
+        TargetTable.Write(text, [.. new TargetList(book, hits).All(), .. new ListingTargets(listings).All()]);
         HitTable.Write(text, hits);
         if (book.Rows.Count > 0)
             WriteRows(text, options, book);
+        ListingTable.Write(text, listings);
         return text.ToString();
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Hits;
 
@@ -22,11 +21,11 @@ internal sealed class TargetList(ResultBook book, IReadOnlyList<HitResult> hits)
         Row[] loopback = Cold([StoreSetting.Loopback], "small-8");
         Row[] remote = Cold([StoreSetting.Remote], "small-32");
         Row[] all = Cold(_settings, _small);
-        yield return AtLeast("cold small files, loopback, 8 threads: times the better peer", 4, OverPeer(loopback));
-        yield return AtLeast("cold small files, loopback, 8 threads: of the bare client", 0.5, OverBare(loopback));
-        yield return AtLeast("cold small files, remote, 32 threads: of the bare client at the same concurrency", 0.9, OverBare(remote));
-        yield return AtMost("cold small files after a walk: GETs for a file", 1, all.Select(RequestsOfOne));
-        yield return AtMost("cold small files after a walk: HEADs and LISTs", 0, all.Select(row => (double)row.Middle.Store.Heads + row.Middle.Store.Lists));
+        yield return Target.AtLeast("cold small files, loopback, 8 threads: times the better peer", 4, OverPeer(loopback));
+        yield return Target.AtLeast("cold small files, loopback, 8 threads: of the bare client", 0.5, OverBare(loopback));
+        yield return Target.AtLeast("cold small files, remote, 32 threads: of the bare client at the same concurrency", 0.9, OverBare(remote));
+        yield return Target.AtMost("cold small files after a walk: GETs for a file", 1, all.Select(RequestsOfOne));
+        yield return Target.AtMost("cold small files after a walk: HEADs and LISTs", 0, all.Select(row => (double)row.Middle.Store.Heads + row.Middle.Store.Lists));
     }
 
     private IEnumerable<Target> LargeFiles()
@@ -34,38 +33,38 @@ internal sealed class TargetList(ResultBook book, IReadOnlyList<HitResult> hits)
         Row[] loopback = Cold([StoreSetting.Loopback], _sequential);
         Row[] remote = Cold([StoreSetting.Remote], _sequential);
         Row[] shards = Cold([StoreSetting.Remote], "shards");
-        yield return AtLeast("cold sequential 1 GiB, remote: of the bare client with the same number of connections", 0.9, OverBare(remote));
-        yield return AtLeast("cold sequential 1 GiB, remote: times the better peer", 3, OverPeer(remote));
-        yield return AtLeast("cold sequential 1 GiB, loopback: times the better peer", 1.5, OverPeer(loopback));
-        yield return AtLeast("4 streams, remote: of the bare client with the same number of connections", 0.9, OverBare(shards));
+        yield return Target.AtLeast("cold sequential 1 GiB, remote: of the bare client with the same number of connections", 0.9, OverBare(remote));
+        yield return Target.AtLeast("cold sequential 1 GiB, remote: times the better peer", 3, OverPeer(remote));
+        yield return Target.AtLeast("cold sequential 1 GiB, loopback: times the better peer", 1.5, OverPeer(loopback));
+        yield return Target.AtLeast("4 streams, remote: of the bare client with the same number of connections", 0.9, OverBare(shards));
     }
 
     private IEnumerable<Target> Records()
     {
         Row[] all = Cold(_settings, _records);
-        yield return AtMost("random 100 KB records: bytes fetched per byte read", 1.3, all.Select(row => row.Middle.FetchedPerByte));
-        yield return AtMost("random 100 KB records: requests for a record", 1, all.Select(RequestsOfOne));
+        yield return Target.AtMost("random 100 KB records: bytes fetched per byte read", 1.3, all.Select(row => row.Middle.FetchedPerByte));
+        yield return Target.AtMost("random 100 KB records: requests for a record", 1, all.Select(RequestsOfOne));
     }
 
     private IEnumerable<Target> WarmPasses()
     {
         Row[] small = Rows(_settings, Pass.Warm, _small);
         Row[] sequential = Rows(_settings, Pass.Warm, _sequential);
-        yield return AtLeast("warm small files: of tmpfs", 0.8, OverTmpfs(small));
-        yield return AtLeast("warm sequential: of tmpfs", 0.8, OverTmpfs(sequential));
-        yield return AtMost("warm small files, warm sequential: requests to the daemon", 0, small.Concat(sequential).Select(row => (double)row.Middle.Mount.ReadCalls));
+        yield return Target.AtLeast("warm small files: of tmpfs", 0.8, OverTmpfs(small));
+        yield return Target.AtLeast("warm sequential: of tmpfs", 0.8, OverTmpfs(sequential));
+        yield return Target.AtMost("warm small files, warm sequential: requests to the daemon", 0, small.Concat(sequential).Select(row => (double)row.Middle.Mount.ReadCalls));
     }
 
     private IEnumerable<Target> Costs()
     {
         Row[] large = Cold(_settings, [.. _sequential, "shards"]);
         Row[] small = Cold(_settings, _small);
-        yield return AtMost("first byte: ms later than the bare GET", 1, Cold(_settings, "first-byte").Select(LaterThanBare));
-        yield return AtMost("CPU of the daemon, cold: s per GiB of large files", 1, large.Select(row => row.Middle.Mount.CpuSeconds / (row.Scenario.Bytes / Gibibyte)));
-        yield return AtMost("CPU of the daemon, cold: ms per small file", 0.25, small.Select(row => row.Middle.Mount.CpuSeconds * 1000 / row.Scenario.Files));
-        yield return AtMost("peak memory, 256 files at once, --memory 128MiB: MiB", 128 + 150, Cold(_settings, "memory").Select(row => row.PeakBytes / Mebibyte));
-        yield return AtMost("a hit in the block cache: bytes allocated on the managed heap", 0, hits.Select(hit => (double)hit.AllocatedBytes));
-        yield return AtMost("a hit in the block cache: bytes copied in user space", 0, hits.Select(hit => (double)hit.CopiedBytes));
+        yield return Target.AtMost("first byte: ms later than the bare GET", 1, Cold(_settings, "first-byte").Select(LaterThanBare));
+        yield return Target.AtMost("CPU of the daemon, cold: s per GiB of large files", 1, large.Select(row => row.Middle.Mount.CpuSeconds / (row.Scenario.Bytes / Gibibyte)));
+        yield return Target.AtMost("CPU of the daemon, cold: ms per small file", 0.25, small.Select(row => row.Middle.Mount.CpuSeconds * 1000 / row.Scenario.Files));
+        yield return Target.AtMost("peak memory, 256 files at once, --memory 128MiB: MiB", 128 + 150, Cold(_settings, "memory").Select(row => row.PeakBytes / Mebibyte));
+        yield return Target.AtMost("a hit in the block cache: bytes allocated on the managed heap", 0, hits.Select(hit => (double)hit.AllocatedBytes));
+        yield return Target.AtMost("a hit in the block cache: bytes copied in user space", 0, hits.Select(hit => (double)hit.CopiedBytes));
     }
 
     private Row[] Cold(StoreSetting[] settings, params string[] scenarios) => Rows(settings, Pass.Cold, scenarios);
@@ -84,18 +83,4 @@ internal sealed class TargetList(ResultBook book, IReadOnlyList<HitResult> hits)
     private static double Ratio(Row row, Row? other) => other is null ? double.NaN : other.Median / row.Median;
 
     private double LaterThanBare(Row row) => book.Find(row, Contender.BareSame) is { } bare ? (row.Median - bare.Median) * 1000 : double.NaN;
-
-    private static Target AtLeast(string row, double floor, IEnumerable<double> measured)
-    {
-        double worst = measured.Where(value => !double.IsNaN(value)).DefaultIfEmpty(double.NaN).Min();
-        return new Target(row, "at least " + Text(floor), Text(worst), worst >= floor);
-    }
-
-    private static Target AtMost(string row, double limit, IEnumerable<double> measured)
-    {
-        double worst = measured.Where(value => !double.IsNaN(value)).DefaultIfEmpty(double.NaN).Max();
-        return new Target(row, "at most " + Text(limit), Text(worst), worst <= limit);
-    }
-
-    private static string Text(double value) => double.IsNaN(value) ? "" : value.ToString(Math.Abs(value) < 10 ? "0.##" : "0", CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace S3Mount.Benchmarks.Results;
 
-/// <summary>The floors of the read path as a Markdown table.</summary>
+/// <summary>The floors as a Markdown table.</summary>
 internal static class TargetTable
 {
     public static void Write(StringBuilder text, IEnumerable<Target> targets)

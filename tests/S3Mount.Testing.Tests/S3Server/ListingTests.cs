@@ -47,6 +47,18 @@ public sealed class ListingTests
             Is.EqualTo(["Key=k", "LastModified=2024-05-06T07:08:09.000Z", "ETag=\"5d41402abc4b2a76b9719d911017c592\"", "Size=5", "StorageClass=STANDARD"]));
     }
 
+    [TestCase("", "Key LastModified Size StorageClass", "")]
+    [TestCase("W/\"weak\"", "Key LastModified ETag Size StorageClass", "W/\"weak\"")]
+    [TestCase("a<&>b", "Key LastModified ETag Size StorageClass", "\"a<&>b\"")]
+    [CancelAfter(10_000)]
+    public async Task A_tag_of_any_kind_is_listed_as_it_is(string etag, string elements, string listedTag, CancellationToken cancellationToken)
+    {
+        _client.Bucket.Objects.Put(_client.Bucket.Put("k<1>", "hello") with { ETag = etag, StorageClass = "GLACIER" });
+        XElement listed = (await _client.ListAsync("list-type=2", cancellationToken)).Element(ServerClient.Namespace + "Contents")!;
+        Assert.That(string.Join(' ', listed.Elements().Select(element => element.Name.LocalName)), Is.EqualTo(elements));
+        Assert.That((Text(listed, "Key"), Text(listed, "ETag"), Text(listed, "StorageClass")), Is.EqualTo(("k<1>", listedTag, "GLACIER")));
+    }
+
     [Test, CancelAfter(10_000)]
     public async Task Milliseconds_are_listed_where_the_style_says_so(CancellationToken cancellationToken)
     {

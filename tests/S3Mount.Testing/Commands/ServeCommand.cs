@@ -3,6 +3,7 @@ using S3Mount.ObjectStore;
 using S3Mount.Testing.Datasets;
 using S3Mount.Testing.Objects;
 using S3Mount.Testing.S3Server;
+using S3Mount.Testing.Synthetic;
 
 namespace S3Mount.Testing.Commands;
 
@@ -12,12 +13,13 @@ internal static class ServeCommand
     public const string Usage = """
         serve [--port N] [--bucket NAME] [--region NAME] [--access-key KEY --secret-key KEY | --anonymous]
               [--dataset imagefolder:CLASSES:IMAGES[:MEDIAN_SIDE]] [--prefix PREFIX] [--ramp KEY:SIZE[:SEED]]... [--ramp-list FILE] [--tree DIR]...
+              [--synthetic [PREFIX=]KEYS]...   KEYS: classes:CLASSES:FILES, flat:FILES[:padded|hex|numbers|skewed], small:DIRECTORIES:FILES, speech:SPEAKERS:CHAPTERS:UTTERANCES
               [--latency MS] [--list-latency MS] [--rate BYTES_PER_SECOND] [--ready-file FILE] [--until-stdin-closes]
         """;
 
     private static readonly string[] _options =
     [
-        "--port", "--bucket", "--region", "--access-key", "--secret-key", "--dataset", "--prefix", "--ramp", "--ramp-list", "--tree", "--latency", "--list-latency", "--rate", "--ready-file",
+        "--port", "--bucket", "--region", "--access-key", "--secret-key", "--dataset", "--prefix", "--ramp", "--ramp-list", "--tree", "--synthetic", "--latency", "--list-latency", "--rate", "--ready-file",
     ];
 
     public static async Task<int> RunAsync(string[] words)
@@ -77,6 +79,9 @@ internal static class ServeCommand
         }
         foreach (string directory in arguments.All("--tree"))
             FillFromTree(bucket, prefix, Path.GetFullPath(directory));
+        SyntheticKeys[] synthetic = [.. arguments.All("--synthetic").Select(text => SyntheticArgument.Parse(prefix, text))];
+        if (synthetic.Length > 0)
+            bucket.AddSynthetic(synthetic);
         foreach (string text in arguments.All("--ramp"))
         {
             string[] parts = text.Split(':');

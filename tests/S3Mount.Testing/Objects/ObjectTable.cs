@@ -7,7 +7,7 @@ namespace S3Mount.Testing.Objects;
 /// The objects of a bucket, and their listing as S3 does it: in the order of the keys' UTF-8 bytes (S3 API, ListObjectsV2).
 /// Any thread. A listing sees each object as it is when the page is made.
 /// </summary>
-public sealed class ObjectTable
+public sealed partial class ObjectTable
 {
     private readonly Lock _gate = new();
     // Both guarded by _gate; the array itself never changes, it is replaced after keys have come or gone.

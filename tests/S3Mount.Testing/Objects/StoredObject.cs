@@ -22,6 +22,9 @@ public sealed record StoredObject
         init => _etag = value;
     }
 
+    /// <summary>As a header or listing shows it; a weak one has its quotes already. Empty where no tag is sent.</summary>
+    public string QuotedETag => ETag.Length == 0 || ETag.StartsWith("W/", StringComparison.Ordinal) ? ETag : $"\"{ETag}\"";
+
     /// <summary>Headers that were given with the upload and come back with each answer: Content-Type, Content-Encoding, x-amz-meta-…</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 

@@ -26,7 +26,7 @@ internal sealed partial class BucketTable(TimeProvider timeProvider)
 
     public void Remove(string name)
     {
-        if (Get(name).Objects.Count > 0)
+        if (Get(name).Source.Count > 0)
             throw new S3Exception(409, "BucketNotEmpty", "The bucket you tried to delete is not empty") { Details = [("BucketName", name)] };
         _buckets.TryRemove(name, out _);
     }

@@ -47,17 +47,16 @@ internal static class PercentEncoding
     }
 
     /// <summary>Escapes a key for a listing with encoding-type=url.</summary>
-    public static void AppendListed(StringBuilder text, ReadOnlySpan<byte> bytes, bool spaceIsPlus)
+    public static void WriteListed(PooledBytes text, ReadOnlySpan<byte> bytes, bool spaceIsPlus)
     {
-        foreach (byte b in bytes)
+        while (bytes.IndexOfAnyExcept(_plainInListings) is >= 0 and int at)
         {
-            if (_plainInListings.Contains(b))
-                text.Append((char)b);
-            else if (b == ' ' && spaceIsPlus)
-                text.Append('+');
-            else
-                AppendEscaped(text, b);
+            text.Write(bytes[..at]);
+            byte b = bytes[at];
+            text.Write(b == ' ' && spaceIsPlus ? "+"u8 : [(byte)'%', (byte)HexDigits[b >> 4], (byte)HexDigits[b & 15]]);
+            bytes = bytes[(at + 1)..];
         }
+        text.Write(bytes);
     }
 
     private static void AppendEscaped(StringBuilder text, byte b) => text.Append('%').Append(HexDigits[b >> 4]).Append(HexDigits[b & 15]);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using S3Mount.ObjectStore;
 using S3Mount.Testing.Objects;
+using S3Mount.Testing.Synthetic;
 
 namespace S3Mount.Testing.S3Server;
 
@@ -17,6 +18,7 @@ public sealed class S3Bucket
         IsPublic = isPublic;
         _timeProvider = timeProvider;
         Created = timeProvider.GetUtcNow();
+        Source = Objects;
     }
 
     public string Name { get; }
@@ -28,7 +30,10 @@ public sealed class S3Bucket
 
     public DateTimeOffset Created { get; }
 
+    /// <summary>What has been put. Objects that are computed are not among them; of two of the same key it is the put one that counts.</summary>
     public ObjectTable Objects { get; } = new();
+
+    internal IObjectSource Source { get; private set; }
 
     internal ConcurrentDictionary<string, MultipartUpload> Uploads { get; } = new();
 
@@ -49,5 +54,11 @@ public sealed class S3Bucket
     public StoredObject PutRamp(string key, long length, int seed = 0, DateTimeOffset? lastModified = null) =>
         Put(new ObjectKey(key), new RampContent(seed, length), lastModified);
 
-    public bool Delete(string key) => Objects.Remove(new ObjectKey(key));
+    /// <summary>
+    /// Fills the bucket with objects that are computed when they are asked for. Once, before it is read from. They can be replaced
+    /// and deleted like others.
+    /// </summary>
+    public void AddSynthetic(params IEnumerable<SyntheticKeys> keys) => Source = new SyntheticObjects(new JoinedKeys(keys), Objects);
+
+    public bool Delete(string key) => Source.Remove(new ObjectKey(key));
 }

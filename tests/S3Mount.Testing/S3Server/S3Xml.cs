@@ -1,56 +1,86 @@
+using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace S3Mount.Testing.S3Server;
 
-/// <summary>Writes the XML of answers; the text is built as UTF-16 and sent as UTF-8.</summary>
+/// <summary>Writes the XML of answers as UTF-8.</summary>
 internal sealed class S3Xml
 {
-    private readonly StringBuilder _text = new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", 4096);
+    // XML 1.0 cannot carry control characters; S3 sends a reference to one all the same.
+    private static readonly SearchValues<byte> _escaped = SearchValues.Create([.. "&<>\"\x7f"u8, .. Enumerable.Range(0, ' ').Select(i => (byte)i)]);
+
+    private readonly PooledBytes _text;
+
+    public S3Xml(PooledBytes text, bool isDocument = true)
+    {
+        _text = text;
+        if (isDocument)
+            Raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"u8);
+    }
+
+    public S3Xml()
+        : this(new PooledBytes(4096))
+    {
+    }
+
+    public PooledBytes Bytes => _text;
 
     public S3Xml Open(string name, bool isRoot = false)
     {
-        _text.Append('<').Append(name);
-        if (isRoot)
-            _text.Append(" xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"");
-        _text.Append('>');
-        return this;
+        Raw("<"u8);
+        Encoding.UTF8.GetBytes(name, _text);
+        return Raw(isRoot ? " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"u8 : ">"u8);
     }
 
     public S3Xml Close(string name)
     {
-        _text.Append("</").Append(name).Append('>');
+        Raw("</"u8);
+        Encoding.UTF8.GetBytes(name, _text);
+        return Raw(">"u8);
+    }
+
+    public S3Xml Text(string value) => Text(Encoding.UTF8.GetBytes(value));
+
+    public S3Xml Text(ReadOnlySpan<byte> utf8)
+    {
+        while (utf8.IndexOfAny(_escaped) is >= 0 and int at)
+        {
+            Raw(utf8[..at]);
+            AppendEscaped(utf8[at]);
+            utf8 = utf8[(at + 1)..];
+        }
+        return Raw(utf8);
+    }
+
+    public S3Xml Number(long value)
+    {
+        System.Buffers.Text.Utf8Formatter.TryFormat(value, _text.GetSpan(20), out int length);
+        _text.Advance(length);
         return this;
     }
 
-    public S3Xml Text(string value)
+    /// <summary>Bytes as they are: markup, or what is known to need no escaping.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public S3Xml Raw(ReadOnlySpan<byte> utf8)
     {
-        AppendEscaped(value);
+        _text.Write(utf8);
         return this;
     }
 
     public S3Xml Element(string name, string value) => Open(name).Text(value).Close(name);
 
-    public S3Xml Element(string name, long value) => Element(name, value.ToString(CultureInfo.InvariantCulture));
+    public S3Xml Element(string name, long value) => Open(name).Number(value).Close(name);
 
     public S3Xml Element(string name, bool value) => Element(name, value ? "true" : "false");
 
-    public byte[] ToBytes() => Encoding.UTF8.GetBytes(_text.ToString());
-
-    private void AppendEscaped(string value)
+    private void AppendEscaped(byte character) => Raw(character switch
     {
-        foreach (char c in value)
-        {
-            _ = c switch
-            {
-                '&' => _text.Append("&amp;"),
-                '<' => _text.Append("&lt;"),
-                '>' => _text.Append("&gt;"),
-                '"' => _text.Append("&quot;"),
-                // XML 1.0 cannot carry control characters; S3 sends a reference to one all the same.
-                < ' ' or '\x7f' => _text.Append(CultureInfo.InvariantCulture, $"&#x{(int)c:x};"),
-                _ => _text.Append(c),
-            };
-        }
-    }
+        (byte)'&' => "&amp;"u8,
+        (byte)'<' => "&lt;"u8,
+        (byte)'>' => "&gt;"u8,
+        (byte)'"' => "&quot;"u8,
+        _ => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"&#x{character:x};")),
+    });
 }

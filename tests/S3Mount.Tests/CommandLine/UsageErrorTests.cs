@@ -68,6 +68,25 @@ public sealed class UsageErrorTests
     public void A_prefix_longer_than_a_key_is_refused() =>
         Assert.That(Settings.Error("b/" + new string('ü', 512), "/mnt"), Is.EqualTo("the prefix is longer than a key can be (1024 bytes)"));
 
+    [TestCase("--nope", "unknown option '--nope'; write s3mount status [MOUNTPOINT] [--json]")]
+    [TestCase("/a /b", "unexpected argument '/b'; write s3mount status [MOUNTPOINT] [--json]")]
+    public void A_wrong_status_is_told_in_one_line(string line, string error) =>
+        Assert.That(Assert.Throws<UsageException>(() => StatusCommand.Parse(line.Split(' ')))!.Message, Is.EqualTo(error));
+
+    [TestCase("", "the path is missing; write s3mount refresh PATH [--recursive]")]
+    [TestCase("/a /b", "unexpected argument '/b'; write s3mount refresh PATH [--recursive]")]
+    [TestCase("/a --all", "unknown option '--all'; write s3mount refresh PATH [--recursive]")]
+    public void A_wrong_refresh_is_told_in_one_line(string line, string error) =>
+        Assert.That(
+            Assert.Throws<UsageException>(() => RefreshCommand.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))!.Message,
+            Is.EqualTo(error));
+
+    [Test]
+    public void Status_and_refresh_take_their_options_before_and_after() =>
+        Assert.That(
+            new object[] { StatusCommand.Parse([]), StatusCommand.Parse(["--json", "/a"]), RefreshCommand.Parse(["-r", "/a"]), RefreshCommand.Parse(["/a", "--recursive"]), RefreshCommand.Parse(["a"]) },
+            Is.EqualTo(new object[] { new StatusCommand(null, false), new StatusCommand("/a", true), new RefreshCommand("/a", true), new RefreshCommand("/a", true), new RefreshCommand("a", false) }));
+
     [TestCase("", "the mountpoint is missing; write s3mount umount MOUNTPOINT [--lazy]")]
     [TestCase("/mnt /x", "unexpected argument '/x'; write s3mount umount MOUNTPOINT [--lazy]")]
     [TestCase("/mnt --force", "unknown option '--force'; write s3mount umount MOUNTPOINT [--lazy]")]

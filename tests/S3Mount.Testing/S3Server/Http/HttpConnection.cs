@@ -58,14 +58,16 @@ internal sealed partial class HttpConnection : IDisposable
     private async ValueTask<bool> AnswerAsync(ServerRequest request, CancellationToken cancellationToken)
     {
         _traffic.AnswerBegins();
+        ServerResponse? response = null;
         try
         {
-            ServerResponse response = await _handler(request, cancellationToken);
+            response = await _handler(request, cancellationToken);
             bool keepsAlive = request.KeepsAlive && (request.Body.IsConsumed || await request.Body.DrainAsync(cancellationToken));
             return await SendAsync(request, response, keepsAlive, cancellationToken) && keepsAlive;
         }
         finally
         {
+            response?.Release();
             _traffic.AnswerEnds();
         }
     }

@@ -6,6 +6,8 @@ namespace S3Mount.Testing.S3Server.Http;
 public sealed class ServerResponse
 {
     private List<BodyInterruption>? _interruptions;
+    // Also where a fault has put other content around it.
+    private PooledBytes? _pooled;
 
     public ServerResponse(int status) => Status = status;
 
@@ -30,7 +32,14 @@ public sealed class ServerResponse
     /// <summary>Of the body; 0 for as fast as it goes.</summary>
     public long BytesPerSecond { get; set; }
 
-    public void SetBody(ObjectContent content, long offset, long length) => (Content, Offset, Length) = (content, offset, length);
+    public void SetBody(ObjectContent content, long offset, long length)
+    {
+        (Content, Offset, Length) = (content, offset, length);
+        _pooled ??= content as PooledBytes;
+    }
+
+    /// <summary>Gives back the memory of a body that lies in the pool; once the answer is sent.</summary>
+    internal void Release() => _pooled?.Dispose();
 
     internal IReadOnlyList<BodyInterruption> Interruptions => _interruptions ?? (IReadOnlyList<BodyInterruption>)[];
 

@@ -17,7 +17,7 @@ internal sealed class BucketOperations(BucketTable buckets, string defaultRegion
         foreach (S3Bucket bucket in buckets.All)
         {
             xml.Open("Bucket").Element("Name", bucket.Name)
-                .Element("CreationDate", S3Dates.Listed(bucket.Created, milliseconds: false)).Close("Bucket");
+                .Element("CreationDate", S3Dates.Listed(bucket.Created)).Close("Bucket");
         }
         return S3Responses.Xml(200, xml.Close("Buckets").Close("ListAllMyBucketsResult"));
     }

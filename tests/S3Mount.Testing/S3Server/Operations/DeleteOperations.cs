@@ -17,7 +17,7 @@ internal static class DeleteOperations
         foreach (ObjectKey key in keys)
         {
             // A key that is not there counts as deleted.
-            bucket.Objects.Remove(key);
+            bucket.Source.Remove(key);
             if (!quiet)
                 xml.Open("Deleted").Element("Key", Encoding.UTF8.GetString(key.Span)).Close("Deleted");
         }

@@ -9,84 +9,71 @@ internal sealed class ListOperations(Func<S3ListingStyle> style)
 {
     public ServerResponse ListV2(S3Request request, S3Bucket bucket)
     {
-        S3ListingStyle listing = style();
+        var text = new ListingText(request, style());
         byte[]? startAfter = request.Query.Bytes("start-after");
-        ObjectListingRequest wanted = Wanted(request, listing) with { After = startAfter };
-        if (request.Query.Text("continuation-token") is { } token)
+        string? token = request.Query.Text("continuation-token");
+        ObjectListingRequest wanted = Wanted(request, text) with { After = startAfter };
+        if (token is not null)
             wanted = Continue(wanted, token);
-        ObjectListing page = List(bucket, wanted);
+        var page = new ListingPage(text, wanted.MaxKeys, hasOwner: request.Query.Text("fetch-owner") == "true");
+        ListingEnd end = List(bucket, wanted, page);
 
-        var text = new ListingText(request, listing);
-        S3Xml xml = Begin(request, bucket, text, wanted.MaxKeys);
+        S3Xml head = Begin(request, bucket, text, wanted.MaxKeys);
         if (startAfter is not null)
-            xml.Element("StartAfter", text.Key(startAfter));
-        if (request.Query.Text("continuation-token") is { } echoed)
-            xml.Element("ContinuationToken", echoed);
-        if (page.IsTruncated)
-            xml.Element("NextContinuationToken", Token(page));
-        xml.Element("KeyCount", page.Count).Element("IsTruncated", page.IsTruncated);
-        Append(xml, page, text, withOwner: request.Query.Text("fetch-owner") == "true");
-        return S3Responses.Xml(200, xml.Close("ListBucketResult"));
+            Key(head, "StartAfter", text, startAfter);
+        if (token is not null)
+            head.Element("ContinuationToken", token);
+        if (end.IsTruncated)
+            head.Element("NextContinuationToken", Token(end));
+        return page.ToResponse(head.Element("KeyCount", end.Count).Element("IsTruncated", end.IsTruncated));
     }
 
     public ServerResponse ListV1(S3Request request, S3Bucket bucket)
     {
-        S3ListingStyle listing = style();
-        ObjectListingRequest wanted = Wanted(request, listing);
+        var text = new ListingText(request, style());
+        ObjectListingRequest wanted = Wanted(request, text);
         byte[] marker = request.Query.Bytes("marker") ?? [];
         if (marker.Length > 0)
             wanted = AfterMarker(wanted, marker);
-        ObjectListing page = List(bucket, wanted);
+        var page = new ListingPage(text, wanted.MaxKeys, hasOwner: true);
+        ListingEnd end = List(bucket, wanted, page);
 
-        var text = new ListingText(request, listing);
-        S3Xml xml = Begin(request, bucket, text, wanted.MaxKeys).Element("Marker", text.Key(marker)).Element("IsTruncated", page.IsTruncated);
+        S3Xml head = Begin(request, bucket, text, wanted.MaxKeys);
+        Key(head, "Marker", text, marker);
         // Without a delimiter the last key is the marker (S3 API, ListObjects, NextMarker).
-        if (page.IsTruncated && wanted.Delimiter.Length > 0)
-            xml.Element("NextMarker", text.Key(page.Last.Span));
-        Append(xml, page, text, withOwner: true);
-        return S3Responses.Xml(200, xml.Close("ListBucketResult"));
+        if (end.IsTruncated && wanted.Delimiter.Length > 0)
+            Key(head, "NextMarker", text, end.Last.Span);
+        return page.ToResponse(head.Element("IsTruncated", end.IsTruncated));
     }
 
-    private static ObjectListingRequest Wanted(S3Request request, S3ListingStyle listing) => new()
+    private static ObjectListingRequest Wanted(S3Request request, ListingText text) => new()
     {
         Prefix = request.Query.Bytes("prefix") ?? [],
         Delimiter = request.Query.Bytes("delimiter") ?? [],
-        MaxKeys = Math.Min(request.Query.Number("max-keys", 1000), listing.PageSize),
+        MaxKeys = Math.Min(request.Query.Number("max-keys", 1000), text.Style.PageSize),
     };
 
     // A page of nothing is never truncated.
-    private static ObjectListing List(S3Bucket bucket, ObjectListingRequest wanted) =>
-        wanted.MaxKeys == 0 ? new ObjectListing() : bucket.Objects.List(wanted);
+    private static ListingEnd List(S3Bucket bucket, in ObjectListingRequest wanted, ListingPage page) =>
+        wanted.MaxKeys == 0 ? default : bucket.Source.List(wanted, page);
 
     private static S3Xml Begin(S3Request request, S3Bucket bucket, ListingText text, int maxKeys)
     {
-        S3Xml xml = new S3Xml().Open("ListBucketResult", isRoot: true)
-            .Element("Name", bucket.Name)
-            .Element("Prefix", text.Key(request.Query.Bytes("prefix") ?? []))
-            .Element("MaxKeys", maxKeys);
+        S3Xml head = new S3Xml().Open("ListBucketResult", isRoot: true).Element("Name", bucket.Name);
+        Key(head, "Prefix", text, request.Query.Bytes("prefix") ?? []);
+        head.Element("MaxKeys", maxKeys);
         if (request.Query.Bytes("delimiter") is { Length: > 0 } delimiter)
-            xml.Element("Delimiter", text.Key(delimiter));
+            Key(head, "Delimiter", text, delimiter);
         if (text.IsEncoded)
-            xml.Element("EncodingType", "url");
-        return xml;
+            head.Element("EncodingType", "url");
+        return head;
     }
 
-    private static void Append(S3Xml xml, ObjectListing page, ListingText text, bool withOwner)
+    private static void Key(S3Xml head, string name, ListingText text, ReadOnlySpan<byte> key)
     {
-        foreach (StoredObject stored in page.Objects)
-        {
-            xml.Open("Contents")
-                .Element("Key", text.Key(stored.Key.Span))
-                .Element("LastModified", S3Dates.Listed(stored.LastModified, text.Style.Milliseconds));
-            if (stored.ETag.Length > 0)
-                xml.Element("ETag", S3Responses.Quote(stored.ETag));
-            xml.Element("Size", stored.Size);
-            if (withOwner)
-                xml.Open("Owner").Element("ID", BucketOperations.OwnerId).Element("DisplayName", BucketOperations.OwnerName).Close("Owner");
-            xml.Element("StorageClass", stored.StorageClass).Close("Contents");
-        }
-        foreach (ReadOnlyMemory<byte> prefix in page.CommonPrefixes)
-            xml.Open("CommonPrefixes").Element("Prefix", text.Key(prefix.Span)).Close("CommonPrefixes");
+        head.Open(name);
+        text.Write(head, key);
+        head.Close(name);
     }
 
     // A marker inside a common prefix stands for the whole of it; otherwise NextMarker would repeat it for ever.
@@ -101,7 +88,7 @@ internal sealed class ListOperations(Func<S3ListingStyle> style)
     }
 
     // Base64 has +, / and = in it, which a client must escape.
-    private static string Token(ObjectListing page) =>
+    private static string Token(in ListingEnd page) =>
         Convert.ToBase64String(Encoding.ASCII.GetBytes(page.LastIsCommonPrefix ? "1>?" : "0>?")) + Convert.ToBase64String(page.Last.Span);
 
     private static ObjectListingRequest Continue(ObjectListingRequest wanted, string token)

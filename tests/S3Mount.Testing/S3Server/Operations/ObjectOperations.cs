@@ -14,7 +14,7 @@ internal sealed class ObjectOperations(BucketTable buckets, Func<DateTimeOffset>
 
     public static ServerResponse Get(S3Request request, S3Bucket bucket)
     {
-        if (!bucket.Objects.TryGet(request.Key!.Value, out StoredObject? stored))
+        if (!bucket.Source.TryGet(request.Key!.Value, out StoredObject? stored))
             throw S3Exception.NoSuchKey(request.Key.Value.ToString());
         if (!request.IgnoresConditions && Conditions.IsNotModified(request, stored))
         {
@@ -49,7 +49,7 @@ internal sealed class ObjectOperations(BucketTable buckets, Func<DateTimeOffset>
     {
         ReadOnlyMemory<byte> payload = await Payload.ReadAsync(request, cancellationToken);
         ObjectKey key = request.Key!.Value;
-        Conditions.CheckUpload(request, bucket.Objects.TryGet(key, out StoredObject? present) ? present : null);
+        Conditions.CheckUpload(request, bucket.Source.TryGet(key, out StoredObject? present) ? present : null);
         var stored = new StoredObject
         {
             Key = key,
@@ -69,14 +69,14 @@ internal sealed class ObjectOperations(BucketTable buckets, Func<DateTimeOffset>
         S3Target source = S3Target.Parse("/" + request.Headers["x-amz-copy-source"]!.TrimStart('/'), host: null, hostSuffix: "");
         if (source.Bucket is null || source.Key is not { } sourceKey)
             throw S3Exception.InvalidArgument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
-        if (!buckets.Get(source.Bucket).Objects.TryGet(sourceKey, out StoredObject? stored))
+        if (!buckets.Get(source.Bucket).Source.TryGet(sourceKey, out StoredObject? stored))
             throw S3Exception.NoSuchKey(sourceKey.ToString());
         StoredObject copy = stored with { Key = request.Key!.Value, LastModified = now(), StorageClass = StorageClassOf(request) };
         if (request.Headers["x-amz-metadata-directive"] == "REPLACE")
             copy = copy with { Headers = KeptHeaders(request) };
         bucket.Objects.Put(copy);
         S3Xml xml = new S3Xml().Open("CopyObjectResult", isRoot: true)
-            .Element("LastModified", S3Dates.Listed(copy.LastModified, milliseconds: false))
+            .Element("LastModified", S3Dates.Listed(copy.LastModified))
             .Element("ETag", $"\"{copy.ETag}\"")
             .Close("CopyObjectResult");
         return S3Responses.Xml(200, xml);
@@ -84,7 +84,7 @@ internal sealed class ObjectOperations(BucketTable buckets, Func<DateTimeOffset>
 
     public static ServerResponse Delete(S3Request request, S3Bucket bucket)
     {
-        bucket.Objects.Remove(request.Key!.Value);
+        bucket.Source.Remove(request.Key!.Value);
         return new ServerResponse(204);
     }
 
@@ -112,6 +112,6 @@ internal sealed class ObjectOperations(BucketTable buckets, Func<DateTimeOffset>
     {
         response.Headers["Last-Modified"] = stored.LastModified.ToString("R", CultureInfo.InvariantCulture);
         if (stored.ETag.Length > 0)
-            response.Headers["ETag"] = S3Responses.Quote(stored.ETag);
+            response.Headers["ETag"] = stored.QuotedETag;
     }
 }

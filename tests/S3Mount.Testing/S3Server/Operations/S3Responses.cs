@@ -7,7 +7,8 @@ internal static class S3Responses
 {
     public static ServerResponse Xml(int status, S3Xml xml)
     {
-        var response = new ServerResponse(status, xml.ToBytes());
+        var response = new ServerResponse(status);
+        response.SetBody(xml.Bytes, 0, xml.Bytes.Length);
         response.Headers["Content-Type"] = "application/xml";
         return response;
     }
@@ -24,7 +25,4 @@ internal static class S3Responses
             response.Headers[name] = value;
         return response;
     }
-
-    /// <summary>A tag as a header or listing shows it; a weak one has its quotes already.</summary>
-    public static string Quote(string etag) => etag.StartsWith("W/", StringComparison.Ordinal) ? etag : $"\"{etag}\"";
 }

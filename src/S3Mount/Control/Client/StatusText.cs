@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+
+namespace S3Mount.Control.Client;
+
+/// <summary>How a mount does, for people.</summary>
+internal static class StatusText
+{
+    private static readonly string[] _units = ["KiB", "MiB", "GiB", "TiB"];
+
+    public static string Write(MountReport report, DateTimeOffset now)
+    {
+        if (report.Status is not { } status)
+            return $"{report.Source} at {report.Mountpoint}\n  {report.Problem}\n";
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{status.Source} at {report.Mountpoint}\n");
+        Line("daemon", $"process {status.Pid}, s3mount {status.Version}, since {Time(status.Since)} ({Span(now - status.Since)})");
+        Line("memory", $"{Size(status.Memory.Used)} of {Size(status.Memory.Budget)} for blocks; the process has {Size(status.Memory.Process)}");
+        Line("files", $"{status.Files.Inodes:N0} inodes, {status.Files.Listings:N0} listings and lookups kept ({Size(status.Files.ListingBytes)})");
+        if (status.Files.HiddenKeys > 0)
+            Line("", $"{status.Files.HiddenKeys:N0} keys that no path can name");
+        Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight");
+        Line("store", $"{status.Store.Gets:N0} GET, {status.Store.Lists:N0} LIST, {status.Store.Heads:N0} HEAD, {status.Store.Retries:N0} of them repeated; {Size(status.Store.BytesRead)} read");
+        Line("last failure", status.LastFailure is { } failure ? $"{Time(failure.Time)} {failure.Message}" : (FormattableString)$"none");
+        return text.ToString();
+
+        void Line(string name, FormattableString value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-13} {value.ToString(CultureInfo.InvariantCulture)}\n");
+    }
+
+    internal static string Size(long bytes)
+    {
+        double value = bytes;
+        int unit = -1;
+        for (; value >= 1024 && unit < _units.Length - 1; unit++)
+            value /= 1024;
+        return unit < 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B") : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {_units[unit]}");
+    }
+
+    internal static string Span(TimeSpan span) => span switch
+    {
+        { TotalDays: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays} d {span.Hours} h"),
+        { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Hours} h {span.Minutes} min"),
+        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} min {span.Seconds} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(span.Seconds, 0)} s"),
+    };
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,49 @@
+namespace S3Mount.Control;
+
+/// <summary>What <c>GET /v1/status</c> answers: how a mount does. Sizes are bytes, counts are since the mount began.</summary>
+internal sealed record MountStatus
+{
+    public required string Version { get; init; }
+
+    public required int Pid { get; init; }
+
+    /// <summary><c>s3://BUCKET/PREFIX/</c></summary>
+    public required string Source { get; init; }
+
+    /// <summary>Where the daemon has mounted it.</summary>
+    public required string Mountpoint { get; init; }
+
+    public required DateTimeOffset Since { get; init; }
+
+    public required MemoryPart Memory { get; init; }
+
+    public required FilesPart Files { get; init; }
+
+    public required KernelPart Kernel { get; init; }
+
+    public required StorePart Store { get; init; }
+
+    /// <summary>The last warning or error of the log; absent: none yet.</summary>
+    public FailurePart? LastFailure { get; init; }
+
+    /// <param name="Used">By blocks and readahead.</param>
+    /// <param name="Budget">What <c>--memory</c> allows them.</param>
+    /// <param name="Process">Resident, all of the daemon.</param>
+    internal sealed record MemoryPart(long Used, long Budget, long Process);
+
+    /// <param name="Inodes">Known to the kernel.</param>
+    /// <param name="Listings">Listings, and answers to single lookups, that are kept.</param>
+    /// <param name="ListingBytes">What these take.</param>
+    /// <param name="HiddenKeys">Listed, but no path can name them.</param>
+    internal sealed record FilesPart(long Inodes, long Listings, long ListingBytes, long HiddenKeys);
+
+    /// <param name="InFlight">Requests that are not answered yet.</param>
+    /// <param name="Operations">Requests by operation.</param>
+    internal sealed record KernelPart(long Requests, long InFlight, IReadOnlyDictionary<string, long> Operations);
+
+    /// <param name="Gets">Requests, repeated ones included.</param>
+    /// <param name="Retries">How many of all requests were repetitions.</param>
+    internal sealed record StorePart(long Gets, long Heads, long Lists, long Retries, long BytesRead);
+
+    internal sealed record FailurePart(DateTimeOffset Time, string Message);
+}

@@ -1,0 +1,34 @@
+using S3Mount.Configuration;
+using S3Mount.FileSystem;
+using S3Mount.Fuse.Mounting;
+using S3Mount.Fuse.Session;
+using S3Mount.Logging;
+using S3Mount.ObjectStore;
+using S3Mount.ObjectStore.S3;
+
+namespace S3Mount.Control;
+
+/// <summary>A mount that is served, as its control socket sees it. Owns nothing.</summary>
+internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, FuseSession Session, ObjectFileSystem FileSystem, S3ObjectStore Store, LastFailure LastFailure, DateTimeOffset Since)
+{
+    /// <summary>Any thread; waits for nothing.</summary>
+    public MountStatus GetStatus()
+    {
+        ObjectFileSystemStatistics files = FileSystem.Statistics;
+        ObjectStoreStatistics store = Store.Statistics;
+        FuseStatistics kernel = Session.Statistics;
+        return new MountStatus
+        {
+            Version = ProgramVersion.Text,
+            Pid = Environment.ProcessId,
+            Source = Settings.Url,
+            Mountpoint = Mount.Mountpoint,
+            Since = Since,
+            Memory = new(files.MemoryUsed, files.MemoryBudget, Environment.WorkingSet),
+            Files = new(files.Inodes, files.Listings, files.ListingBytes, files.HiddenKeys),
+            Kernel = new(kernel.Requests, kernel.InFlight, new Dictionary<string, long>(kernel.ByOperation())),
+            Store = new(store.Gets, store.Heads, store.Lists, store.Retries, store.BytesRead),
+            LastFailure = LastFailure.Find() is { } failure ? new(failure.Time, failure.Message) : null,
+        };
+    }
+}

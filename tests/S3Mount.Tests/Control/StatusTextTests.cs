@@ -1,0 +1,60 @@
+using System.Text.Json;
+using S3Mount.Control;
+using S3Mount.Control.Client;
+
+namespace S3Mount.Tests.Control;
+
+[TestFixture]
+public sealed class StatusTextTests
+{
+    private static readonly MountStatus _status = new()
+    {
+        Version = "1.2.3",
+        Pid = 4711,
+        Source = "s3://bucket/prefix/",
+        Mountpoint = "/mnt",
+        Since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        Memory = new(1536, 4L << 30, 300L << 20),
+        Files = new(1281167, 1001, 1000, 2),
+        Kernel = new(12345, 3, new Dictionary<string, long> { ["LOOKUP"] = 12 }),
+        Store = new(1000, 1, 22, 4, 5L << 40),
+        LastFailure = new(new DateTimeOffset(2026, 1, 2, 4, 0, 0, TimeSpan.Zero), "the store is in trouble"),
+    };
+
+    [Test]
+    public void A_mount_is_described_for_people() =>
+        Assert.That(StatusText.Write(new MountReport("/data", "s3mount#bucket/prefix", "running", 4711, null, _status), _status.Since.AddMinutes(125)), Is.EqualTo("""
+            s3://bucket/prefix/ at /data
+              daemon        process 4711, s3mount 1.2.3, since 2026-01-02 03:04:05Z (2 h 5 min)
+              memory        1.5 KiB of 4.0 GiB for blocks; the process has 300.0 MiB
+              files         1,281,167 inodes, 1,001 listings and lookups kept (1000 B)
+                            2 keys that no path can name
+              kernel        12,345 requests, 3 in flight
+              store         1,000 GET, 22 LIST, 1 HEAD, 4 of them repeated; 5.0 TiB read
+              last failure  2026-01-02 04:00:00Z the store is in trouble
+
+            """));
+
+    [Test]
+    public void A_mount_that_cannot_be_asked_says_why() =>
+        Assert.That(StatusText.Write(new MountReport("/data", "s3mount#bucket", "dead", null, "its daemon has died", null), default), Is.EqualTo("s3mount#bucket at /data\n  its daemon has died\n"));
+
+    [Test]
+    public void Json_says_the_same_in_bytes_and_leaves_out_what_is_not_known()
+    {
+        string json = JsonSerializer.Serialize([new MountReport("/data", "s", "running", 4711, null, _status), new MountReport("/b", "t", "dead", null, "why", null)], ControlJson.Default.MountReportArray);
+        using JsonDocument document = JsonDocument.Parse(json);
+        JsonElement first = document.RootElement[0];
+        Assert.That(first.GetProperty("status").GetProperty("memory").GetProperty("budget").GetInt64(), Is.EqualTo(4L << 30));
+        Assert.That(first.GetProperty("status").GetProperty("kernel").GetProperty("operations").GetProperty("LOOKUP").GetInt64(), Is.EqualTo(12));
+        Assert.That(first.GetProperty("status").GetProperty("since").GetString(), Is.EqualTo("2026-01-02T03:04:05+00:00"));
+        Assert.That(document.RootElement[1].EnumerateObject().Select(property => property.Name), Is.EqualTo((string[])["mountpoint", "source", "state", "problem"]));
+    }
+
+    [TestCase(0, "0 s")]
+    [TestCase(-3, "0 s")]
+    [TestCase(61, "1 min 1 s")]
+    [TestCase(3600, "1 h 0 min")]
+    [TestCase(90000, "1 d 1 h")]
+    public void Spans_have_two_units(int seconds, string text) => Assert.That(StatusText.Span(TimeSpan.FromSeconds(seconds)), Is.EqualTo(text));
+}
