@@ -3,8 +3,9 @@ namespace S3Mount.FileSystem.Listing;
 // How far a scan goes ahead of its walk.
 internal sealed partial class FlatWalk
 {
-    // 32,000 keys: 2 MB of entries, and at 20,000 files a second of a reader one and a half seconds' walk, or 25 round trips of 60 ms.
-    private const int MaxPagesAhead = 32;
+    // With those that the scanner holds or waits for, 32,000 keys: 2 MB of entries, and at 20,000 files a second of a reader one and a half
+    // seconds' walk, or 25 round trips of 60 ms.
+    private const int MaxPagesAhead = 32 - FlatWalks.MaxPagesUnderWay;
 
     // The same within one large directory, in entries, less the page that is on its way.
     private const int MaxEntriesAhead = 31_000;

@@ -8,6 +8,12 @@ namespace S3Mount.FileSystem.Listing;
 /// </summary>
 internal sealed class FlatWalks
 {
+    /// <summary>
+    /// Pages that a scan has asked for and not taken in: as many connections, at 60 ms a page, list 260,000 keys a second, more than
+    /// a reader takes.
+    /// </summary>
+    public const int MaxPagesUnderWay = 16;
+
     // Workers that share a tree, each its own stretch; more of them go on with listings of single directories.
     private const int MaxWalks = 4;
 
@@ -30,7 +36,7 @@ internal sealed class FlatWalks
     {
         _lister = lister;
         _times = new PageTimes(clock);
-        _scanner = new KeyRangeScanner(_times.Watch(store));
+        _scanner = new KeyRangeScanner(_times.Watch(store), new KeyRangeScannerOptions { MaxPagesAhead = MaxPagesUnderWay });
         _clock = clock;
         _ttl = ttl;
         _stopping = stopping;

@@ -19,4 +19,7 @@ internal sealed record KeyRangeScannerOptions
 
     /// <summary>Bytes of pages that one scan holds, or is waiting for, ahead of its consumer. Beyond it only the page that the consumer waits for is asked for.</summary>
     public long MaxBytesAhead { get; init; } = DefaultMaxBytesAhead;
+
+    /// <summary>The same in pages as large as the largest so far.</summary>
+    public int MaxPagesAhead { get; init; } = int.MaxValue;
 }

@@ -33,6 +33,8 @@ internal sealed partial class ScanPlan
     // Useful pages up to which a scan must do with two requests for nothing at worst.
     private const double SmallScan = 8;
 
+    private long MaxBytesAhead => Math.Min(_options.MaxBytesAhead, _options.MaxPagesAhead * _largestPage);
+
     private double _stride = Gallop;
 
     // Keys that there were, in proportion to those expected, in the segments that are done.
@@ -60,7 +62,7 @@ internal sealed partial class ScanPlan
         KeySegment front = _segments[0];
         if (front is { IsDone: false, IsInFlight: false, Pages.Count: 0 })
             return Order(front);
-        double window = 0.9 * _options.MaxBytesAhead / _largestPage * _mostKeys;
+        double window = 0.9 * MaxBytesAhead / _largestPage * _mostKeys;
         double known = Known();
         double more = MoreSegments(out int open);
         double share = ShareOf(Math.Min(known, Math.Min(window, MostPages * _options.MaxRequests * _mostKeys)), open + more);
@@ -88,7 +90,7 @@ internal sealed partial class ScanPlan
 
     // The farther away, the less of the room may be taken: what the consumer comes to first is to go on at several places at once.
     private bool HasRoom(double distance) =>
-        _bytesAhead + ((InFlight + 1) * _largestPage) <= _options.MaxBytesAhead * (1 - (0.5 * Math.Min(1, distance)));
+        _bytesAhead + ((InFlight + 1) * _largestPage) <= MaxBytesAhead * (1 - (0.5 * Math.Min(1, distance)));
 
     private PageOrder? TakeFrom(int index, double share, bool mayWaste)
     {
