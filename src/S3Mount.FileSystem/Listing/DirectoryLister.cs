@@ -32,6 +32,7 @@ internal sealed partial class DirectoryLister
     private readonly RefreshLog _refreshLog;
     private readonly CancellationToken _stopping;
     private readonly KeyRangeScanner _scanner;
+    private readonly KeyRangeScanner _scannerAhead;
     private readonly PinnedListings? _pinned;
     private readonly ConcurrentDictionary<DirectoryInode, DirectoryListing> _growing = new();
     private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new();
@@ -62,7 +63,9 @@ internal sealed partial class DirectoryLister
         _logger = logger;
         _refreshLog = new RefreshLog(clock.TimeProvider, logger);
         _stopping = stopping;
-        _scanner = new KeyRangeScanner(store);
+        var scans = new KeyRangeScannerOptions { MaxRequests = Math.Max(1, options.MaxConnections * 3 / 4), MaxPagesAhead = options.ListPagesAhead };
+        _scanner = new KeyRangeScanner(store, scans);
+        _scannerAhead = new KeyRangeScanner(store, scans with { MaxPagesAhead = 1 });
         FlatWalks = new FlatWalks(this, store, clock, options.MetadataTtl, stopping);
         if (options.Snapshot is { } snapshot)
         {
@@ -187,17 +190,10 @@ internal sealed partial class DirectoryLister
     {
         try
         {
-            var range = new KeyRange { Prefix = new ObjectKey(listing.Directory.Prefix), Delimiter = true, After = after };
-            await foreach (ListPage page in _scanner.ScanAsync(range, _stopping).ConfigureAwait(false))
-            {
-                builder.Add(page);
-                Task room = listing.Progress.RoomAsync(MaxAhead, MaxUnwanted);
-                if (room.IsCompleted)
-                    continue;
-                onQuiet?.Invoke();
-                onQuiet = null;
-                await room.WaitAsync(_abandonAfter, _clock.TimeProvider, _stopping).ConfigureAwait(false);
-            }
+            // Page after page while nobody has asked for it, then as fast as the store can.
+            bool isWhole = onQuiet is not null && await AddPagesAsync(_scannerAhead, listing, builder, after, () => Interlocked.Exchange(ref onQuiet, null)?.Invoke()).ConfigureAwait(false);
+            if (!isWhole)
+                await AddPagesAsync(_scanner, listing, builder, builder.LastKey ?? after, onPause: null).ConfigureAwait(false);
             if (!builder.IsOrdered)
                 FlatWalks.Refuse();
             Complete(listing, builder, isScanned: false);
@@ -207,6 +203,28 @@ internal sealed partial class DirectoryLister
             Fail(listing, failure);
         }
         onQuiet?.Invoke();
+    }
+
+    /// <param name="onPause">
+    /// Called when the listing has come as far as it may before anybody wants it; the scan ends when somebody does.
+    /// </param>
+    /// <returns>Whether the range came to its end.</returns>
+    private async Task<bool> AddPagesAsync(KeyRangeScanner scanner, DirectoryListing listing, ListingBuilder builder, ObjectKey? after, Action? onPause)
+    {
+        var range = new KeyRange { Prefix = new ObjectKey(listing.Directory.Prefix), Delimiter = true, After = after };
+        await foreach (ListPage page in scanner.ScanAsync(range, _stopping).ConfigureAwait(false))
+        {
+            builder.Add(page);
+            Task room = listing.Progress.RoomAsync(MaxAhead, MaxUnwanted);
+            if (room.IsCompleted)
+                continue;
+            onPause?.Invoke();
+            await room.WaitAsync(_abandonAfter, _clock.TimeProvider, _stopping).ConfigureAwait(false);
+            // Keys out of order: there is no key from which on the rest could be asked for.
+            if (onPause is not null && builder.IsOrdered)
+                return false;
+        }
+        return true;
     }
 
     private async Task<LookupResult> LookUpOnceAsync(DirectoryInode directory, byte[] name)
