@@ -106,8 +106,8 @@ public sealed class MountCommandLineTests
         MountSettings settings = Settings.Read("bucket", "/mnt", "--allow-root", "--file-mode", "0644");
         Assert.That(settings.ToMountOptions().AllowOther, Is.True);
         Assert.That(settings.ToMountOptions().DefaultPermissions, Is.True);
-        Assert.That(settings.ToFileSystemOptions().FileMode, Is.EqualTo(Convert.ToUInt32("0600", 8)));
-        Assert.That(settings.ToFileSystemOptions().DirectoryMode, Is.EqualTo(Convert.ToUInt32("0500", 8)));
+        Assert.That(settings.ToFileSystemOptions(snapshot: null).FileMode, Is.EqualTo(Convert.ToUInt32("0600", 8)));
+        Assert.That(settings.ToFileSystemOptions(snapshot: null).DirectoryMode, Is.EqualTo(Convert.ToUInt32("0500", 8)));
     }
 
     [TestCase("bucket/a/b", ExpectedResult = "s3mount#bucket/a/b")]
