@@ -74,6 +74,20 @@ public sealed class UnprivilegedTests
         await AssertSaysAsync($"start; as_user cat $mnt/dir/file; {command}; ended", "exit 0, 1 mounted", "secret", "ended, 0 mounted");
 
     [Test]
+    public async Task A_users_mount_answers_the_user_and_root_and_nobody_else() => await AssertSaysAsync("""
+        unset XDG_RUNTIME_DIR
+        start
+        as_user $program refresh $mnt
+        as_user $program status $mnt | head -n 1
+        $program status $mnt | head -n 1
+        as_other $program status $mnt
+        as_user $program umount $mnt; ended
+        ls -A /tmp/s3mount-65534
+        """,
+        "exit 0, 1 mounted", "1 directory listed, 1 entry: 0 new, 0 changed, 0 gone", "s3://bucket/ at MNT", "s3://bucket/ at MNT",
+        "s3mount#bucket at MNT", "  MNT is mounted by user 65534: only that user and root may ask its daemon", "ended, 0 mounted");
+
+    [Test]
     public async Task After_kill_9_the_user_mounts_again() => await AssertSaysAsync("""
         start
         kill -KILL $(daemon); ended

@@ -15,7 +15,7 @@ public sealed class MountTableTests
             """);
         Assert.That(entries, Is.EqualTo(new[]
         {
-            new MountTableEntry(36, "98:0", "/mnt2", "ext3", "/dev/root", "rw,noatime,rw,errors=continue") { ParentId = 35, Root = "/root" },
+            new MountTableEntry(36, "98:0", "/mnt2", "ext3", "/dev/root", "rw,noatime,rw,errors=continue") { ParentId = 35, Root = "/mnt1" },
             new MountTableEntry(22, "0:21", "/proc", "proc", "proc", "rw,nosuid,nodev,noexec,relatime,rw") { ParentId = 1 },
             new MountTableEntry(63, "0:52", "/data", "fuse.s3mount", "s3mount#b", "ro,nosuid,nodev,relatime,ro,user_id=0,group_id=0,max_read=1048576") { ParentId = 22 },
         }));
