@@ -60,6 +60,9 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     /// <summary>Bytes that blocks hold now; at most the budget.</summary>
     public long MemoryUsed => _blocks.Budget.Used;
 
+    /// <summary>Whether any directory is being listed.</summary>
+    internal bool IsListing => _lister.IsListing;
+
     /// <summary>Files that the kernel knows, and directories that it knew.</summary>
     public int InodeCount => _inodes.DirectoryCount + _inodes.FileCount;
 

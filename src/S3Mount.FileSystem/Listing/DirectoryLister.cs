@@ -74,6 +74,9 @@ internal sealed partial class DirectoryLister
         }
     }
 
+    /// <summary>Whether any listing is under way.</summary>
+    public bool IsListing => !_growing.IsEmpty;
+
     /// <summary>Keys seen in listings that no path can name.</summary>
     public long HiddenKeys => Interlocked.Read(ref _hidden);
 

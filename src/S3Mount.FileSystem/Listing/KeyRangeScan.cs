@@ -46,6 +46,9 @@ internal sealed class KeyRangeScan : IAsyncDisposable
                 SendOrders();
                 if (page is not null || _plan.IsFinished)
                     return page;
+                // Nothing is under way and nothing is to be asked for: whoever waits here would wait for ever.
+                if (_running == 0)
+                    throw new InvalidOperationException("the scan of a range of keys has come to a standstill");
                 _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 changed = _changed.Task;
             }
@@ -93,8 +96,16 @@ internal sealed class KeyRangeScan : IAsyncDisposable
         lock (_gate)
         {
             _running--;
-            Take(order, page, failure);
-            SendOrders();
+            try
+            {
+                Take(order, page, failure);
+                SendOrders();
+            }
+            catch (Exception exception)
+            {
+                // Whatever it is, the consumer hears of it.
+                _failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
             _changed?.TrySetResult();
             if (_isStopped && _running == 0)
                 _ended.TrySetResult();

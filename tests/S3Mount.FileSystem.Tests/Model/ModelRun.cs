@@ -48,6 +48,8 @@ internal sealed partial class ModelRun
             try
             {
                 await run.StepAsync(scenario.Operations[i]);
+                // A listing goes on behind its reader; what the next step changes comes after it.
+                await rig.EndListingsAsync();
                 rig.TakeCalls();
             }
             catch (Exception failure) when (failure is not ModelException)

@@ -115,6 +115,17 @@ internal sealed class MountRig : IAsyncDisposable
         return Encoding.UTF8.GetString(await ReadAsync(new NodeId(entry.NodeId), entry.Attr.Size));
     }
 
+    /// <summary>Completes when no directory is being listed.</summary>
+    public async Task EndListingsAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (FileSystem.IsListing)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     /// <summary>What the store was asked since the last call: <c>LIST prefix</c> or <c>GET key</c>.</summary>
     public string[] TakeCalls()
     {
