@@ -1,7 +1,6 @@
 using System.Text;
 using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing;
-using S3Mount.ObjectStore;
 using S3Mount.Testing;
 
 namespace S3Mount.FileSystem.Tests.Listing;
@@ -11,7 +10,7 @@ internal sealed class ListingRig : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
-    public ListingRig(string prefix = "", TimeSpan? ttl = null, TimeSpan? negativeTtl = null, Func<FakeObjectStore, IObjectStore>? wrap = null)
+    public ListingRig(string prefix = "", TimeSpan? ttl = null, TimeSpan? negativeTtl = null)
     {
         Options = new ObjectFileSystemOptions
         {
@@ -26,7 +25,7 @@ internal sealed class ListingRig : IDisposable
         Clock = new MountClock(Time);
         Cache = new ListingCache(Clock);
         Inodes = new InodeTable(Encoding.UTF8.GetBytes(prefix), _ => { });
-        Lister = new DirectoryLister(wrap?.Invoke(Store) ?? Store, Cache, Clock, Options, Logger, _stopping.Token);
+        Lister = new DirectoryLister(Store, Cache, Clock, Options, Logger, _stopping.Token);
     }
 
     public FakeTimeProvider Time { get; } = new();

@@ -107,8 +107,7 @@ public sealed class StreamingTests
 
     private static async Task<MountRig> StartAsync(int files)
     {
-        // Page after page, so that the gate holds the one that a test means.
-        MountRig rig = await MountRig.StartAsync(change: options => options with { ListPagesAhead = 1 });
+        MountRig rig = await MountRig.StartAsync();
         rig.Put(Names(0, files));
         rig.Store.PageSize = PageSize;
         return rig;
