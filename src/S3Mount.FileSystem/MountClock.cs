@@ -29,7 +29,10 @@ internal sealed class MountClock
     public long Now => _timeProvider.GetElapsedTime(_start).Ticks;
 
     /// <summary>The moment <paramref name="span"/> from now; an infinite span (any negative one) is <see cref="Forever"/>.</summary>
-    public long After(TimeSpan span) => span < TimeSpan.Zero || span > _longest ? Forever : Now + span.Ticks;
+    public long After(TimeSpan span) => After(span, Now);
+
+    /// <summary>The same from another moment on.</summary>
+    public static long After(TimeSpan span, long moment) => span < TimeSpan.Zero || span > _longest ? Forever : moment + span.Ticks;
 
     public bool HasPassed(long moment) => moment != Forever && Now >= moment;
 

@@ -33,6 +33,9 @@ public sealed record ObjectFileSystemOptions
     /// <summary>Bytes for listings that may still answer, and as many again for those that READDIR goes on with.</summary>
     internal long ListingMemory { get; init; } = Listing.ListingCache.DefaultSizeLimit;
 
+    /// <summary>List pages asked for ahead of whoever reads a directory.</summary>
+    internal int ListPagesAhead { get; init; } = int.MaxValue;
+
     public required uint Uid { get; init; }
 
     public required uint Gid { get; init; }

@@ -9,7 +9,7 @@ namespace S3Mount.FileSystem.Listing;
 /// Asks the store for directories and names, once at a time for each, and keeps what it said. Any thread. The store's own
 /// deadline ends every request.
 /// </summary>
-internal sealed class DirectoryLister
+internal sealed partial class DirectoryLister
 {
     // Objects named like the key with more behind it sort between the key and its directory. One page of this many rules
     // out nearly every second request, at a sixteenth of the work of a full page for the store.
@@ -32,12 +32,26 @@ internal sealed class DirectoryLister
     private readonly RefreshLog _refreshLog;
     private readonly CancellationToken _stopping;
     private readonly KeyRangeScanner _scanner;
+    private readonly KeyRangeScanner _scannerAhead;
     private readonly PinnedListings? _pinned;
     private readonly ConcurrentDictionary<DirectoryInode, DirectoryListing> _growing = new();
     private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new();
     private int _lastGeneration;
     private int _hiddenNamed;
     private long _hidden;
+
+    /// <summary>Which listings will do.</summary>
+    private enum Begun
+    {
+        /// <summary>Any that may answer.</summary>
+        Before,
+
+        /// <summary>One that has not come to its end, or a new one.</summary>
+        UnderWay,
+
+        /// <summary>A new one, whose first page has not been asked for yet.</summary>
+        Now,
+    }
 
     /// <param name="stopping">Trips when the mount ends; every request of the lister ends with it.</param>
     public DirectoryLister(IObjectStore store, ListingCache cache, MountClock clock, ObjectFileSystemOptions options, ILogger logger, CancellationToken stopping)
@@ -49,9 +63,15 @@ internal sealed class DirectoryLister
         _logger = logger;
         _refreshLog = new RefreshLog(clock.TimeProvider, logger);
         _stopping = stopping;
-        _scanner = new KeyRangeScanner(store);
+        var scans = new KeyRangeScannerOptions { MaxRequests = Math.Max(1, options.MaxConnections * 3 / 4), MaxPagesAhead = options.ListPagesAhead };
+        _scanner = new KeyRangeScanner(store, scans);
+        _scannerAhead = new KeyRangeScanner(store, scans with { MaxPagesAhead = 1 });
+        FlatWalks = new FlatWalks(this, store, clock, options.MetadataTtl, stopping);
         if (options.Snapshot is { } snapshot)
+        {
             _pinned = new PinnedListings(snapshot, System.Text.Encoding.UTF8.GetByteCount(options.Prefix), clock.StartSeconds);
+            FlatWalks.Refuse();
+        }
     }
 
     /// <summary>Whether any listing is under way.</summary>
@@ -60,33 +80,40 @@ internal sealed class DirectoryLister
     /// <summary>Keys seen in listings that no path can name.</summary>
     public long HiddenKeys => Interlocked.Read(ref _hidden);
 
-    /// <summary>Lists the directory anew, or joins a listing that is under way. It can be read while it grows.</summary>
-    public DirectoryListing Open(DirectoryInode directory) => Open(directory, onQuiet: null, joins: true);
+    /// <summary>
+    /// Lists a directory that has no listing that may answer, or joins one that is under way, or has come to its end meanwhile. It can be
+    /// read while it grows.
+    /// </summary>
+    public DirectoryListing Open(DirectoryInode directory) => Open(directory, onQuiet: null, Begun.Before);
 
     /// <summary>Lists a directory that nobody has asked for yet, as far as a few pages.</summary>
     /// <param name="onQuiet">Called once, when it asks nothing more of the store for now.</param>
-    public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet, joins: true);
+    public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet, Begun.Before);
 
-    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, bool joins)
+    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, Begun begun)
     {
         while (true)
         {
             // One that has begun to say things says them as of when it began.
-            if (_growing.TryGetValue(directory, out DirectoryListing? growing) && joins && (growing.Count == 0 || !_clock.HasPassed(growing.ExpiresAt)))
+            if (_growing.TryGetValue(directory, out DirectoryListing? growing) && begun != Begun.Now && (growing.Count == 0 || !_clock.HasPassed(growing.ExpiresAt)))
             {
                 onQuiet?.Invoke();
                 return growing;
             }
-            // What the listing says holds from before it was asked for.
-            uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
-            var listing = new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl));
+            // It enters the cache before it leaves those under way.
+            if (growing is null && begun == Begun.Before && _cache.FindListing(directory) is { } ready)
+            {
+                onQuiet?.Invoke();
+                return ready;
+            }
+            DirectoryListing listing = Create(directory);
             bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
             if (!isMine)
                 continue;
             if (_pinned is not null)
                 FillPinned(listing, onQuiet);
-            else
-                _ = FillAsync(listing, onQuiet);
+            else if (onQuiet is not null || begun == Begun.Now || !FlatWalks.TryAdopt(listing))
+                _ = FillAsync(listing, CreateBuilder(listing), after: null, onQuiet);
             return listing;
         }
     }
@@ -99,7 +126,7 @@ internal sealed class DirectoryLister
     /// <exception cref="ObjectStoreException"/>
     public async Task<DirectoryListing> ListAsync(DirectoryInode directory, CancellationToken cancellationToken)
     {
-        DirectoryListing listing = Open(directory);
+        DirectoryListing listing = Open(directory, onQuiet: null, Begun.UnderWay);
         await listing.Progress.WaitForAllAsync(cancellationToken).ConfigureAwait(false);
         return listing;
     }
@@ -108,7 +135,7 @@ internal sealed class DirectoryLister
     /// <exception cref="ObjectStoreException"/>
     public async Task<DirectoryListing> ListAnewAsync(DirectoryInode directory, CancellationToken cancellationToken)
     {
-        DirectoryListing listing = Open(directory, onQuiet: null, joins: false);
+        DirectoryListing listing = Open(directory, onQuiet: null, Begun.Now);
         await listing.Progress.WaitForAllAsync(cancellationToken).ConfigureAwait(false);
         return listing;
     }
@@ -138,51 +165,69 @@ internal sealed class DirectoryLister
         }
     }
 
+    // What the listing says holds from before it was asked for.
+    private DirectoryListing Create(DirectoryInode directory)
+    {
+        uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
+        return new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl));
+    }
+
     private void FillPinned(DirectoryListing listing, Action? onQuiet)
     {
         _pinned!.Fill(listing);
-        Keep(listing);
+        Keep(listing, isScanned: false);
         onQuiet?.Invoke();
     }
 
-    private void Keep(DirectoryListing listing)
+    private void Keep(DirectoryListing listing, bool isScanned)
     {
         // Another one may have begun since, and may even have ended.
         if (!_growing.TryGetValue(listing.Directory, out DirectoryListing? latest) || latest != listing)
             return;
-        listing.Directory.LastListing = listing.Trace with { IsKept = _cache.Add(listing.Directory, listing) };
+        listing.Directory.LastListing = listing.Trace with { IsKept = _cache.Add(listing.Directory, listing), IsScanned = isScanned };
         _growing.TryRemove(new(listing.Directory, listing));
     }
 
-    // Never throws: whoever waits for the listing hears of its failure.
-    private async Task FillAsync(DirectoryListing listing, Action? onQuiet)
+    // Goes on where the builder is. Never throws: whoever waits for the listing hears of its failure.
+    private async Task FillAsync(DirectoryListing listing, ListingBuilder builder, ObjectKey? after, Action? onQuiet)
     {
-        DirectoryInode directory = listing.Directory;
         try
         {
-            var builder = new ListingBuilder(listing, _cache.FindPrevious(directory));
-            var range = new KeyRange { Prefix = new ObjectKey(directory.Prefix), Delimiter = true };
-            await foreach (ListPage page in _scanner.ScanAsync(range, _stopping).ConfigureAwait(false))
-            {
-                builder.Add(page);
-                Task room = listing.Progress.RoomAsync(MaxAhead, MaxUnwanted);
-                if (room.IsCompleted)
-                    continue;
-                onQuiet?.Invoke();
-                onQuiet = null;
-                await room.WaitAsync(_abandonAfter, _clock.TimeProvider, _stopping).ConfigureAwait(false);
-            }
-            ReportHidden(builder);
-            builder.Complete(_clock.StartSeconds);
-            Keep(listing);
-            listing.Progress.Complete();
+            // Page after page while nobody has asked for it, then as fast as the store can.
+            bool isWhole = onQuiet is not null && await AddPagesAsync(_scannerAhead, listing, builder, after, () => Interlocked.Exchange(ref onQuiet, null)?.Invoke()).ConfigureAwait(false);
+            if (!isWhole)
+                await AddPagesAsync(_scanner, listing, builder, builder.LastKey ?? after, onPause: null).ConfigureAwait(false);
+            if (!builder.IsOrdered)
+                FlatWalks.Refuse();
+            Complete(listing, builder, isScanned: false);
         }
         catch (Exception failure)
         {
-            _growing.TryRemove(new(directory, listing));
-            listing.Progress.Fail(failure);
+            Fail(listing, failure);
         }
         onQuiet?.Invoke();
+    }
+
+    /// <param name="onPause">
+    /// Called when the listing has come as far as it may before anybody wants it; the scan ends when somebody does.
+    /// </param>
+    /// <returns>Whether the range came to its end.</returns>
+    private async Task<bool> AddPagesAsync(KeyRangeScanner scanner, DirectoryListing listing, ListingBuilder builder, ObjectKey? after, Action? onPause)
+    {
+        var range = new KeyRange { Prefix = new ObjectKey(listing.Directory.Prefix), Delimiter = true, After = after };
+        await foreach (ListPage page in scanner.ScanAsync(range, _stopping).ConfigureAwait(false))
+        {
+            builder.Add(page);
+            Task room = listing.Progress.RoomAsync(MaxAhead, MaxUnwanted);
+            if (room.IsCompleted)
+                continue;
+            onPause?.Invoke();
+            await room.WaitAsync(_abandonAfter, _clock.TimeProvider, _stopping).ConfigureAwait(false);
+            // Keys out of order: there is no key from which on the rest could be asked for.
+            if (onPause is not null && builder.IsOrdered)
+                return false;
+        }
+        return true;
     }
 
     private async Task<LookupResult> LookUpOnceAsync(DirectoryInode directory, byte[] name)

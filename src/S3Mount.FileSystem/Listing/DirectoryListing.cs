@@ -20,6 +20,8 @@ internal sealed class DirectoryListing
     private int _count;
     private int[]? _byName;
     private ListingTrace? _trace;
+    private long _expiresAt;
+    private int _isWalked;
     private long _size = OwnSize;
     private int _named;
     private int _lookedUp;
@@ -28,7 +30,7 @@ internal sealed class DirectoryListing
     {
         Directory = directory;
         Generation = generation;
-        ExpiresAt = expiresAt;
+        _expiresAt = expiresAt;
     }
 
     public DirectoryInode Directory { get; }
@@ -37,7 +39,7 @@ internal sealed class DirectoryListing
     public uint Generation { get; }
 
     /// <summary>Until when it may answer, as a moment of <see cref="MountClock"/>.</summary>
-    public long ExpiresAt { get; }
+    public long ExpiresAt => Volatile.Read(ref _expiresAt);
 
     /// <summary>Who waits for entries, and who waits for readers.</summary>
     public ListingProgress Progress => _progress;
@@ -114,6 +116,18 @@ internal sealed class DirectoryListing
             if (!entry.IsDirectory && entry.Version.IsSameAs(version))
                 entry.IsDoubtful = true;
         }
+    }
+
+    /// <summary>A walk has come to it.</summary>
+    /// <returns>Whether it is the first.</returns>
+    public bool MarkWalked() => Interlocked.Exchange(ref _isWalked, 1) == 0;
+
+    /// <summary>What it will say holds from before it was asked for: it expires earlier. Only before it says anything.</summary>
+    public void ExpireBy(long moment)
+    {
+        Debug.Assert(Count == 0, "a listing that has been read");
+        if (moment < _expiresAt)
+            Volatile.Write(ref _expiresAt, moment);
     }
 
     public void CountNamed(int files) => Interlocked.Add(ref _named, files);

@@ -14,17 +14,21 @@ namespace S3Mount.FileSystem.Listing;
 /// </summary>
 internal sealed class ListingBuilder
 {
+    // What a page of the store holds (S3 API, ListObjectsV2, MaxKeys).
+    private const int PageKeys = 1000;
+
     private readonly DirectoryListing _listing;
     private readonly DirectoryInode _directory;
     private readonly DirectoryListing? _previous;
     private readonly int _prefixLength;
     // Files whose directory may still come: each name begins with the one below it.
     private readonly Stack<(ListPage Page, int Object)> _held = new();
-    private byte[] _lastKey = new byte[ObjectKey.MaxLength];
+    private byte[] _lastKey = [];
     private int _lastKeyLength;
     private bool _isOrdered = true;
     private int _previousAt;
     private int _pages;
+    private int _scanned;
 
     /// <param name="listing">Empty.</param>
     /// <param name="previous">The complete listing before this one, if it is still there.</param>
@@ -63,6 +67,38 @@ internal sealed class ListingBuilder
             _listing.Show();
     }
 
+    /// <summary>Whether all keys came in their order.</summary>
+    public bool IsOrdered => _isOrdered;
+
+    /// <summary>The last key that was added, as it is or as a common prefix; null before the first.</summary>
+    public ObjectKey? LastKey => _lastKeyLength == 0 ? null : new ObjectKey(_lastKey.AsSpan(0, _lastKeyLength).ToArray());
+
+    /// <summary>Adds objects of this directory out of a page without delimiter. They can be had after <see cref="Show"/>.</summary>
+    public void AddFiles(ListPage page, int first, int end)
+    {
+        _scanned += end - first;
+        lock (_directory.Gate)
+        {
+            for (int i = first; i < end; i++)
+                AddFile(page, i);
+        }
+    }
+
+    /// <summary>Adds a directory that a page without delimiter has come to: what the store would give as a common prefix.</summary>
+    public void AddCommonPrefix(ReadOnlySpan<byte> key)
+    {
+        _scanned++;
+        lock (_directory.Gate)
+            AddDirectory(key);
+    }
+
+    /// <summary>What has been added can be had, but for files whose directory may still come.</summary>
+    public void Show()
+    {
+        if (_isOrdered && _listing.Added > _listing.Count)
+            _listing.Show();
+    }
+
     /// <summary>The last page has been added.</summary>
     public void Complete(long mountSeconds)
     {
@@ -75,8 +111,11 @@ internal sealed class ListingBuilder
                 byName = Sort();
             _directory.EndAppending(keepOpen: _previous is not null);
         }
-        _listing.Complete(ListingStamp.Of(_listing, byName, _pages, mountSeconds), byName);
+        _listing.Complete(ListingStamp.Of(_listing, byName, Pages, mountSeconds), byName);
     }
+
+    // Those that were added, and those that would have held what came out of pages without delimiter.
+    private int Pages => Math.Max(1, _pages + ((_scanned + PageKeys - 1) / PageKeys));
 
     private void AddDirectory(ReadOnlySpan<byte> key)
     {
@@ -113,7 +152,7 @@ internal sealed class ListingBuilder
             return true;
         _isOrdered = _isOrdered && order > 0;
         if (key.Length > _lastKey.Length)
-            _lastKey = new byte[key.Length];
+            _lastKey = new byte[Math.Min(Math.Max(ObjectKey.MaxLength, key.Length), key.Length + 64)];
         key.CopyTo(_lastKey);
         _lastKeyLength = key.Length;
         return false;

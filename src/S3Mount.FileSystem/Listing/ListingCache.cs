@@ -25,6 +25,10 @@ internal sealed class ListingCache : IDisposable
     private readonly MemoryCache _cache;
     private readonly long _sizeLimit;
     private readonly MountClock _clock;
+    private readonly Lock _gate = new();
+    // What the cache held when it was last asked, and all that was added since: at least what it holds. To ask it counts its entries, and
+    // takes each of its locks for it. Guarded by _gate.
+    private long _mostHeld;
 
     public ListingCache(MountClock clock, long sizeLimit = DefaultSizeLimit)
     {
@@ -88,14 +92,25 @@ internal sealed class ListingCache : IDisposable
     {
         if (size > _sizeLimit)
             return false;
-        // Compact counts in whole entries: a quarter of fewer than four is none.
-        while (_cache.Count is > 0 and var count && _cache.GetCurrentStatistics()?.CurrentEstimatedSize + size > _sizeLimit)
-            _cache.Compact(Math.Max(RoomToMake, 1.0 / count));
-        using ICacheEntry entry = _cache.CreateEntry(key);
-        entry.Size = size;
-        entry.AbsoluteExpirationRelativeToNow = expiresAfter;
-        entry.Value = value;
+        lock (_gate)
+        {
+            if (_mostHeld + size > _sizeLimit)
+                MakeRoom(size);
+            _mostHeld += size;
+            using ICacheEntry entry = _cache.CreateEntry(key);
+            entry.Size = size;
+            entry.AbsoluteExpirationRelativeToNow = expiresAfter;
+            entry.Value = value;
+        }
         return true;
+    }
+
+    // Under _gate.
+    private void MakeRoom(long size)
+    {
+        // Compact counts in whole entries: a quarter of fewer than four is none.
+        while ((_mostHeld = _cache.GetCurrentStatistics()?.CurrentEstimatedSize ?? 0) + size > _sizeLimit && _cache.Count is > 0 and var count)
+            _cache.Compact(Math.Max(RoomToMake, 1.0 / count));
     }
 
     private sealed class AttributeKey(DirectoryInode directory, byte[] name) : IEquatable<AttributeKey>

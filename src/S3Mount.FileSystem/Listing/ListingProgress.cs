@@ -62,6 +62,16 @@ internal sealed class ListingProgress
         }
     }
 
+    /// <summary>Whether somebody has asked for more than can be had.</summary>
+    public bool IsBehind
+    {
+        get
+        {
+            lock (_gate)
+                return _wanted >= _count;
+        }
+    }
+
     /// <summary>So many entries can be had.</summary>
     public void Reach(int count)
     {

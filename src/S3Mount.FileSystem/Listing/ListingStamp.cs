@@ -14,17 +14,22 @@ internal static class ListingStamp
         long latest = long.MinValue;
         ulong digest = PathHash.Root;
         int count = byName?.Length ?? listing.Added;
+        int directories = 0;
         for (int i = 0; i < count; i++)
         {
             EntryRef entry = listing[byName is null ? i : byName[i]];
             digest = PathHash.Append(digest, entry.Name);
             ref Inodes.Entry file = ref entry.Slab[entry.Index];
             if ((file.Flags & EntryFlags.Directory) != 0)
+            {
+                directories++;
                 continue;
+            }
             latest = Math.Max(latest, file.LastModified);
             digest = PathHash.Mix(digest ^ (ulong)file.Size ^ entry.Version.ETag.Digest ^ ((ulong)file.LastModified << 32));
         }
         // The kernel cuts nanoseconds at 999,999,999 (fuse_change_attributes_common, fs/fuse/inode.c, v6.18).
-        return new ListingTrace(pages, listing.ExpiresAt, latest == long.MinValue ? mountSeconds : latest, (uint)(PathHash.Mix(digest) % 1_000_000_000));
+        uint nanoseconds = (uint)(PathHash.Mix(digest) % 1_000_000_000);
+        return new ListingTrace(pages, listing.ExpiresAt, latest == long.MinValue ? mountSeconds : latest, nanoseconds, Entries: count, Directories: directories);
     }
 }

@@ -6,4 +6,7 @@ namespace S3Mount.FileSystem.Listing;
 /// <param name="IsKept">Whether there was a place and a time for it in the cache: whether to list again while nobody waits.</param>
 /// <param name="MtimeSeconds">Seconds of the directory's mtime.</param>
 /// <param name="MtimeNanoseconds">Nanoseconds of it: a digest of the listing.</param>
-internal sealed record ListingTrace(int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false);
+/// <param name="Entries">Names in it.</param>
+/// <param name="Directories">How many of them are directories.</param>
+/// <param name="IsScanned">Whether a scan of many directories has made it, and no request for this one.</param>
+internal sealed record ListingTrace(int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false, int Entries = 0, int Directories = 0, bool IsScanned = false);

@@ -31,6 +31,9 @@ internal sealed class WalkCursor
     /// <summary>A moment of <see cref="MountClock"/>.</summary>
     public long LastMoved { get; set; }
 
+    /// <summary>Directories here and further below that the walk has read, each by a listing of its own, since a scan was begun for it last.</summary>
+    public int Observed { get; set; }
+
     /// <summary>How many subdirectories are to be listed ahead.</summary>
     public int Window(int most) => _steps switch
     {

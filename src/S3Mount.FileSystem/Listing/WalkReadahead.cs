@@ -4,9 +4,9 @@ namespace S3Mount.FileSystem.Listing;
 
 /// <summary>
 /// Lists the next directories of a walk before anybody asks: who lists the subdirectories of a directory one after another, as
-/// os.walk, find and ImageFolder do, will want the next ones too. Any thread.
+/// os.walk, find and ImageFolder do, will want the next ones too; where they are small, by one scan for many of them. Any thread.
 /// </summary>
-internal sealed class WalkReadahead
+internal sealed partial class WalkReadahead
 {
     // A walk has one parent on each level; eight walks of eight levels.
     private const int MaxParents = 64;
@@ -37,19 +37,26 @@ internal sealed class WalkReadahead
     /// <summary>Somebody begins to read a directory.</summary>
     public void Observe(DirectoryInode directory)
     {
+        FlatWalk? scan = _lister.FlatWalks.Find(directory);
+        scan?.Move(directory);
         if (directory.Parent is not { } parent || (_cache.FindListing(parent) ?? _lister.FindGrowing(parent)) is not { } siblings)
             return;
         int position = siblings.Find(directory.Name);
         if (position < 0)
             return;
         var started = new List<DirectoryInode>();
+        FlatPlan? plan = null;
         lock (_gate)
         {
             Parent walked = Find(parent, siblings);
             WalkCursor cursor = walked.Find(position);
-            cursor.LastMoved = walked.LastMoved = _clock.Now;
-            Pump(walked, cursor, started);
+            cursor.LastMoved = _clock.Now;
+            Count(directory, scan);
+            if (scan is null && (plan = PlanFlat(walked, cursor)) is null)
+                Pump(walked, cursor, started);
         }
+        if (plan is { } flat)
+            _lister.FlatWalks.Start(_inodes, siblings, flat.First, flat.Reach);
         Start(parent, started);
     }
 
@@ -77,7 +84,7 @@ internal sealed class WalkReadahead
 
     private void Pump(Parent walked, WalkCursor cursor, List<DirectoryInode> started)
     {
-        int window = cursor.Window(_most);
+        int window = cursor.Window(MayBecomeFlat(walked, cursor) ? Math.Min(_most, UndecidedWindow) : _most);
         while (_under < _most && cursor.Ahead < window && cursor.Next < walked.Siblings.Count)
         {
             EntryRef entry = walked.Siblings[cursor.Next];
@@ -87,6 +94,8 @@ internal sealed class WalkReadahead
                 continue;
             }
             DirectoryInode directory = _inodes.GetDirectory(walked.Siblings.Directory, entry.Name);
+            if (_lister.FlatWalks.Find(directory) is not null)
+                return;
             cursor.Enter();
             if (_cache.FindListing(directory) is not null || _lister.FindGrowing(directory) is not null)
                 continue;
@@ -102,13 +111,16 @@ internal sealed class WalkReadahead
             return walked;
         if (walked is null && _parents.Count == MaxParents)
             _parents.Remove(_parents.MinBy(parent => parent.Value.LastMoved).Key);
-        return _parents[directory] = new Parent(siblings);
+        return _parents[directory] = new Parent(siblings, walked?.Shape ?? new WalkShape());
     }
 
     /// <summary>A directory whose subdirectories are being listed.</summary>
-    private sealed class Parent(DirectoryListing siblings)
+    private sealed class Parent(DirectoryListing siblings, WalkShape shape)
     {
         public DirectoryListing Siblings { get; } = siblings;
+
+        /// <summary>Of all that is below it.</summary>
+        public WalkShape Shape { get; } = shape;
 
         public List<WalkCursor> Cursors { get; } = [];
 
@@ -129,6 +141,8 @@ internal sealed class WalkReadahead
             Cursors.Add(cursor);
             return cursor;
         }
+
+        public WalkCursor? FindKnown(int position) => Cursors.Find(cursor => cursor.Leads(position));
 
         private bool IsFirst(int position)
         {

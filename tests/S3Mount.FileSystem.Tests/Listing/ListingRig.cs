@@ -1,6 +1,7 @@
 using System.Text;
 using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing;
+using S3Mount.ObjectStore;
 using S3Mount.Testing;
 
 namespace S3Mount.FileSystem.Tests.Listing;
@@ -10,7 +11,7 @@ internal sealed class ListingRig : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
-    public ListingRig(string prefix = "", TimeSpan? ttl = null, TimeSpan? negativeTtl = null)
+    public ListingRig(string prefix = "", TimeSpan? ttl = null, TimeSpan? negativeTtl = null, Func<FakeObjectStore, IObjectStore>? wrap = null)
     {
         Options = new ObjectFileSystemOptions
         {
@@ -25,7 +26,7 @@ internal sealed class ListingRig : IDisposable
         Clock = new MountClock(Time);
         Cache = new ListingCache(Clock);
         Inodes = new InodeTable(Encoding.UTF8.GetBytes(prefix), _ => { });
-        Lister = new DirectoryLister(Store, Cache, Clock, Options, Logger, _stopping.Token);
+        Lister = new DirectoryLister(wrap?.Invoke(Store) ?? Store, Cache, Clock, Options, Logger, _stopping.Token);
     }
 
     public FakeTimeProvider Time { get; } = new();

@@ -107,7 +107,8 @@ public sealed class StreamingTests
 
     private static async Task<MountRig> StartAsync(int files)
     {
-        MountRig rig = await MountRig.StartAsync();
+        // Page after page, so that the gate holds the one that a test means.
+        MountRig rig = await MountRig.StartAsync(change: options => options with { ListPagesAhead = 1 });
         rig.Put(Names(0, files));
         rig.Store.PageSize = PageSize;
         return rig;
