@@ -13,22 +13,25 @@ internal sealed partial class FlatWalk
     // Returns when the scan may go on; false: nobody reads any more.
     private async ValueTask<bool> HasRoomAsync(CancellationToken stopping)
     {
+        long began = _clock.Now;
         while (true)
         {
-            Task moved = _route.MovedAsync(MaxPagesAhead);
-            if (moved.IsCompleted)
+            Task room = _route.RoomAsync(MaxPagesAhead);
+            if (room.IsCompleted)
                 return !_route.IsInVain;
-            Task[] signs = [moved, .. WantsMore()];
-            Task sign = Task.WhenAny(signs);
+            Task[] signs = [room, .. WantsMore()];
             if (signs.Skip(1).Any(wanted => wanted.IsCompleted))
                 return true;
+            TimeSpan patience = _clock.Until(MountClock.After(Patience, Math.Max(began, _route.MovedAt)));
+            if (patience <= TimeSpan.Zero)
+                return false;
             try
             {
-                await sign.WaitAsync(Patience, _clock.TimeProvider, stopping).ConfigureAwait(false);
+                await Task.WhenAny(signs).WaitAsync(patience, _clock.TimeProvider, stopping).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
-                return false;
+                // The walk may have moved meanwhile, if not as far as would make room.
             }
         }
     }

@@ -57,7 +57,7 @@ internal sealed partial class FlatWalk
         _ttl = ttl;
         _root = siblings.Directory;
         _first = first;
-        _route = new FlatWalkRoute(siblings, first, reach);
+        _route = new FlatWalkRoute(clock, siblings, first, reach);
         _startedAt = clock.Now;
         _lastKey = first.Prefix;
     }

@@ -11,6 +11,7 @@ internal sealed class FlatWalkRoute
     // Fewer pages tell nothing yet: several readers are not in order among themselves.
     private const int LeastPassed = 64;
 
+    private readonly MountClock _clock;
     private readonly DirectoryInode _root;
     private readonly DirectoryListing _siblings;
     private readonly byte[] _start;
@@ -27,11 +28,15 @@ internal sealed class FlatWalkRoute
     private int _opened;
     private int _passed;
     private int _observed;
+    private long _movedAt;
     private bool _isOver;
-    private TaskCompletionSource? _moved;
+    private int _mostAhead;
+    private TaskCompletionSource? _room;
 
-    public FlatWalkRoute(DirectoryListing siblings, DirectoryInode first, int reach)
+    public FlatWalkRoute(MountClock clock, DirectoryListing siblings, DirectoryInode first, int reach)
     {
+        _clock = clock;
+        _movedAt = clock.Now;
         _root = siblings.Directory;
         _siblings = siblings;
         _start = _frontier = _position = first.Prefix;
@@ -49,23 +54,23 @@ internal sealed class FlatWalkRoute
         }
     }
 
-    /// <summary>Pages that the walk has not come to.</summary>
-    public int PagesAhead
-    {
-        get
-        {
-            lock (_gate)
-                return _ahead.Count;
-        }
-    }
-
     /// <summary>Whether most directories that were scanned are not read: the walk does not descend as was thought.</summary>
     public bool IsInVain
     {
         get
         {
             lock (_gate)
-                return _passed >= LeastPassed && _observed * 2 < _passed;
+                return IsMostlyInVain;
+        }
+    }
+
+    /// <summary>The walk's latest sign of life, as a moment of <see cref="MountClock"/>.</summary>
+    public long MovedAt
+    {
+        get
+        {
+            lock (_gate)
+                return _movedAt;
         }
     }
 
@@ -160,19 +165,22 @@ internal sealed class FlatWalkRoute
         }
     }
 
-    /// <summary>Completes when the walk moves on, or gives another sign of life.</summary>
-    public Task MovedAsync(int mostAhead)
+    /// <summary>Completes when the scan is fewer pages ahead of the walk than that, or turns out to be in vain.</summary>
+    public Task RoomAsync(int mostAhead)
     {
         lock (_gate)
         {
             if (_ahead.Count < mostAhead)
                 return Task.CompletedTask;
-            _moved ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _moved.Task;
+            _mostAhead = mostAhead;
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _room.Task;
         }
     }
 
     // Under _gate, as what follows.
+    private bool IsMostlyInVain => _passed >= LeastPassed && _observed * 2 < _passed;
+
     private bool IsWithin(ReadOnlySpan<byte> prefix)
     {
         if (prefix.Length <= _root.Prefix.Length || !prefix.StartsWith(_root.Prefix) || prefix.SequenceCompareTo(_start) < 0)
@@ -208,8 +216,12 @@ internal sealed class FlatWalkRoute
             _position = position;
         while (_ahead.TryPeek(out (byte[] LastKey, int Directories) page) && page.LastKey.AsSpan().SequenceCompareTo(_position) <= 0)
             _passed += _ahead.Dequeue().Directories;
-        _moved?.TrySetResult();
-        _moved = null;
+        _movedAt = _clock.Now;
+        // Not for each directory of a walk: waking the scan costs more than reading one.
+        if (_room is null || (_ahead.Count >= _mostAhead && !IsMostlyInVain))
+            return;
+        _room.TrySetResult();
+        _room = null;
     }
 
     private DirectoryListing? Take(Func<KeyValuePair<DirectoryInode, (DirectoryListing Listing, int Page)>, bool> isWanted)

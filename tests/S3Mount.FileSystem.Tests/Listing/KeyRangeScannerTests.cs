@@ -47,7 +47,8 @@ public sealed class KeyRangeScannerTests
         gate.Open();
         List<string> found = await scan;
         Assert.That(found, Is.EqualTo(Enumerable.Range(0, 60_000).Select(Name)));
-        Assert.That(store.Requests, Is.LessThanOrEqualTo(72));
+        // 60 pages, and what may be for nothing; how much it is depends on the order in which answers come.
+        Assert.That(store.Requests, Is.LessThanOrEqualTo(78));
         Assert.That(store.MostInFlight, Is.InRange(3, 8));
     }
 
@@ -184,7 +185,13 @@ public sealed class KeyRangeScannerTests
         {
             Task<bool> next = pages.MoveNextAsync().AsTask();
             await leaving.CancelAsync();
-            Assert.That(async () => await next, Throws.InstanceOf<OperationCanceledException>());
+            // A page that had come already may still be handed out.
+            async Task LeaveAsync()
+            {
+                await next;
+                await pages.MoveNextAsync();
+            }
+            Assert.That(LeaveAsync, Throws.InstanceOf<OperationCanceledException>());
         }
         else
         {
