@@ -59,7 +59,9 @@ public sealed partial class ObjectFileSystem
             case null:
                 request.ReplyError(Errno.ESTALE);
                 return default;
-            case { LastListing: { } listed } directory when _clock.HasPassed(listed.ExpiresAt):
+            case { LastListing: { IsForLookups: false } listed } directory when _clock.HasPassed(listed.ExpiresAt):
+                // Of a walk that the kernel answers from what it keeps, this is all that comes here.
+                _walks.Observe(directory);
                 // The kernel keeps a directory's entries until its mtime changes, so the directory is listed before it is shown.
                 if (listed.Pages == 1)
                     return AnswerAttrSlowAsync(request, directory, statx);

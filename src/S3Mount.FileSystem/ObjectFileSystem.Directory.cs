@@ -35,7 +35,7 @@ public sealed partial class ObjectFileSystem
             request.ReplyError(Errno.ESTALE);
             return default;
         }
-        DirectoryListing current = _listings.FindListing(directory) ?? _lister.Open(directory);
+        DirectoryListing current = _listings.FindListing(directory) is { IsForLookups: false } ready ? ready : _lister.Open(directory);
         _generations.Keep(directory, current);
         EntryDetail detail = !plus ? EntryDetail.Name : _plus.Begin(current) ? EntryDetail.Attributes : EntryDetail.AttributesOfDirectories;
         ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, detail);

@@ -46,16 +46,20 @@ public sealed partial class ObjectFileSystem
     private async ValueTask<(DirectoryEntry? Entry, long ExpiresAt)> ResolveAsync(DirectoryInode directory, byte[] name, CancellationToken cancellationToken)
     {
         bool hasListing = _listings.FindListing(directory) is not null;
-        if (!hasListing && directory.LastListing is { Pages: 1 })
+        if (!hasListing && directory.LastListing is { Pages: 1, IsForLookups: false })
         {
             DirectoryListing listing = await _lister.ListAsync(directory, cancellationToken).ConfigureAwait(false);
             int index = listing.Find(name);
             return index >= 0 ? (listing[index].ToDirectoryEntry(), listing.ExpiresAt) : (null, NegativeExpiry(listing));
         }
         // Not where the cache has no room for it: it would be listed for nobody, at every lookup.
-        if (!hasListing && directory.LastListing is { IsKept: true } listed && _clock.HasPassed(listed.ExpiresAt))
+        if (!hasListing && directory.LastListing is { IsKept: true, IsForLookups: false } listed && _clock.HasPassed(listed.ExpiresAt))
             _lister.RefreshBehind(directory);
-        LookupResult result = _listings.FindAttribute(directory, name) ?? await _lister.LookUpAsync(directory, name, cancellationToken).ConfigureAwait(false);
+        if (_listings.FindAttribute(directory, name) is { } known)
+            return (known.Entry, known.ExpiresAt);
+        if (!hasListing && directory.LastListing is null or { IsKept: true, IsForLookups: true })
+            _lister.ListForLookups(directory);
+        LookupResult result = await _lister.LookUpAsync(directory, name, cancellationToken).ConfigureAwait(false);
         return (result.Entry, result.ExpiresAt);
     }
 
@@ -69,7 +73,7 @@ public sealed partial class ObjectFileSystem
         int index = listing.Find(name);
         if (index < 0)
         {
-            if (complete is null)
+            if (complete is null || listing.IsForLookups)
                 return false;
             ReplyMissing(request, NegativeExpiry(listing));
             return true;

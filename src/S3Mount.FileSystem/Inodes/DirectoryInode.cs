@@ -18,6 +18,7 @@ internal sealed class DirectoryInode
     private EntrySlab? _open; // guarded by Gate
     private int _slabs; // guarded by Gate
     private ListingTrace? _lastListing;
+    private int _lookupsAlone;
 
     /// <param name="number">0 for the root.</param>
     /// <param name="parent">Null for the root.</param>
@@ -54,6 +55,12 @@ internal sealed class DirectoryInode
         get => Volatile.Read(ref _lastListing);
         set => Volatile.Write(ref _lastListing, value);
     }
+
+    /// <summary>A name is looked up that no listing answers for.</summary>
+    /// <returns>How many there have been.</returns>
+    public int CountLookupAlone() => Interlocked.Increment(ref _lookupsAlone);
+
+    public void ForgetLookupsAlone() => Volatile.Write(ref _lookupsAlone, 0);
 
     /// <summary>The number of the directory that a node id is, or in which it is a file.</summary>
     public static int NumberOf(NodeId id) => (int)(IsFile(id) ? (id.Value >> DirectoryShift) - 1 : id.Value - 1);

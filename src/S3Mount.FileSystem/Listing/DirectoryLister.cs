@@ -21,6 +21,14 @@ internal sealed partial class DirectoryLister
     // How far a listing goes that nobody has asked for yet: three pages hold nearly every directory of a dataset.
     private const int MaxUnwanted = 3000;
 
+    // Who looks up so many names in a directory that he has not listed has a list of them: shards by their numbers, or the images of a
+    // text file. One of two names may be all that he wants.
+    private const int LookupsBeforeListing = 3;
+
+    // How much further each lookup brings such a listing: two pages, so that a directory without end of which only a few names are wanted
+    // costs three requests for each of them at most.
+    private const int ListedByLookup = 2000;
+
     // A reader that works on each entry before it reads on has an hour for 32 KiB of them (ListingGenerations).
     private static readonly TimeSpan _abandonAfter = TimeSpan.FromHours(1);
 
@@ -90,26 +98,44 @@ internal sealed partial class DirectoryLister
     /// <param name="onQuiet">Called once, when it asks nothing more of the store for now.</param>
     public void OpenAhead(DirectoryInode directory, Action onQuiet) => Open(directory, onQuiet, Begun.Before);
 
-    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, Begun begun)
+    /// <summary>
+    /// A name is looked up in a directory that has never been listed: once there have been a few, it is listed behind, as far as lookups
+    /// have paid for. A listing that grows answers for what it has come to.
+    /// </summary>
+    public void ListForLookups(DirectoryInode directory)
+    {
+        int lookups = directory.CountLookupAlone();
+        if (lookups < LookupsBeforeListing || _pinned is not null || _options.MetadataTtl == TimeSpan.Zero)
+            return;
+        // One that failed, or has expired before it came to its end, is not begun again at every lookup.
+        if (lookups > LookupsBeforeListing && !int.IsPow2(lookups) && FindGrowing(directory) is null)
+            return;
+        DirectoryListing listing = Open(directory, onQuiet: static () => { }, Begun.Before, isForLookups: true);
+        listing.Progress.Allow((int)Math.Min(int.MaxValue, MaxUnwanted + ((long)(lookups - LookupsBeforeListing) * ListedByLookup)));
+    }
+
+    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, Begun begun, bool isForLookups = false)
     {
         while (true)
         {
             // One that has begun to say things says them as of when it began.
-            if (_growing.TryGetValue(directory, out DirectoryListing? growing) && begun != Begun.Now && (growing.Count == 0 || !_clock.HasPassed(growing.ExpiresAt)))
+            if (_growing.TryGetValue(directory, out DirectoryListing? growing) && begun != Begun.Now && (growing.Count == 0 || !_clock.HasPassed(growing.ExpiresAt))
+                && (isForLookups || !growing.IsForLookups))
             {
                 onQuiet?.Invoke();
                 return growing;
             }
             // It enters the cache before it leaves those under way.
-            if (growing is null && begun == Begun.Before && _cache.FindListing(directory) is { } ready)
+            if (growing is null && begun == Begun.Before && _cache.FindListing(directory) is { } ready && (isForLookups || !ready.IsForLookups))
             {
                 onQuiet?.Invoke();
                 return ready;
             }
-            DirectoryListing listing = Create(directory);
+            DirectoryListing listing = Create(directory, isForLookups);
             bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
             if (!isMine)
                 continue;
+            growing?.Progress.Supersede();
             if (_pinned is not null)
                 FillPinned(listing, onQuiet);
             else if (onQuiet is not null || begun == Begun.Now || !FlatWalks.TryAdopt(listing))
@@ -166,10 +192,10 @@ internal sealed partial class DirectoryLister
     }
 
     // What the listing says holds from before it was asked for.
-    private DirectoryListing Create(DirectoryInode directory)
+    private DirectoryListing Create(DirectoryInode directory, bool isForLookups = false)
     {
         uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
-        return new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl));
+        return new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl)) { IsForLookups = isForLookups };
     }
 
     private void FillPinned(DirectoryListing listing, Action? onQuiet)
@@ -184,7 +210,9 @@ internal sealed partial class DirectoryLister
         // Another one may have begun since, and may even have ended.
         if (!_growing.TryGetValue(listing.Directory, out DirectoryListing? latest) || latest != listing)
             return;
-        listing.Directory.LastListing = listing.Trace with { IsKept = _cache.Add(listing.Directory, listing), IsScanned = isScanned };
+        bool isKept = _cache.Add(listing.Directory, listing);
+        listing.Directory.LastListing = listing.Trace with { IsKept = isKept, IsScanned = isScanned, IsForLookups = listing.IsForLookups };
+        listing.Directory.ForgetLookupsAlone();
         _growing.TryRemove(new(listing.Directory, listing));
     }
 
@@ -224,7 +252,7 @@ internal sealed partial class DirectoryLister
             onPause?.Invoke();
             await room.WaitAsync(_abandonAfter, _clock.TimeProvider, _stopping).ConfigureAwait(false);
             // Keys out of order: there is no key from which on the rest could be asked for.
-            if (onPause is not null && builder.IsOrdered)
+            if (onPause is not null && builder.IsOrdered && listing.Progress.IsWanted)
                 return false;
         }
         return true;

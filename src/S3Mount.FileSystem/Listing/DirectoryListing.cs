@@ -44,6 +44,12 @@ internal sealed class DirectoryListing
     /// <summary>Who waits for entries, and who waits for readers.</summary>
     public ListingProgress Progress => _progress;
 
+    /// <summary>
+    /// Nobody asked for it: names were looked up. It answers LOOKUPs for what it has. What it lacks may have come since, and nobody
+    /// expects that to be remembered for as long: it is looked up alone, and who lists the directory gets a listing of his own time.
+    /// </summary>
+    public bool IsForLookups { get; init; }
+
     /// <summary>Entries that can be had now.</summary>
     public int Count => Volatile.Read(ref _count);
 

@@ -14,6 +14,8 @@ internal sealed class ListingProgress
     private TaskCompletionSource? _room; // guarded by _gate
     private int _count; // guarded by _gate
     private int _wanted = Nobody; // guarded by _gate
+    private int _allowed; // guarded by _gate
+    private bool _isSuperseded; // guarded by _gate
 
     /// <summary>Completes, or fails, with the listing.</summary>
     public Task Completion => _completion.Task;
@@ -55,10 +57,48 @@ internal sealed class ListingProgress
     {
         lock (_gate)
         {
-            if (_wanted == Nobody ? _count < unwanted : _wanted > _count - ahead)
+            if (_wanted == Nobody && _isSuperseded)
+                return Task.FromException(Superseded());
+            if (_wanted == Nobody ? _count < Math.Max(unwanted, _allowed) : _wanted > _count - ahead)
                 return Task.CompletedTask;
             _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _room.Task;
+        }
+    }
+
+    /// <summary>So many entries may be there before anybody wants the first.</summary>
+    public void Allow(int entries)
+    {
+        lock (_gate)
+        {
+            _allowed = Math.Max(_allowed, entries);
+            if (_wanted != Nobody || _count >= _allowed)
+                return;
+            _room?.TrySetResult();
+            _room = null;
+        }
+    }
+
+    /// <summary>Another listing has taken its place: if nobody wants it, it need not wait for anybody.</summary>
+    public void Supersede()
+    {
+        lock (_gate)
+        {
+            _isSuperseded = true;
+            if (_wanted != Nobody)
+                return;
+            _room?.TrySetException(Superseded());
+            _room = null;
+        }
+    }
+
+    /// <summary>Whether somebody wants any entry.</summary>
+    public bool IsWanted
+    {
+        get
+        {
+            lock (_gate)
+                return _wanted != Nobody;
         }
     }
 
@@ -106,6 +146,8 @@ internal sealed class ListingProgress
             _readers.Clear();
         }
     }
+
+    private static OperationCanceledException Superseded() => new("the directory is being listed anew, and nobody reads what was listed of it");
 
     private void Want(int position)
     {

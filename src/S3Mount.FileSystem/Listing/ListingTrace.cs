@@ -9,4 +9,6 @@ namespace S3Mount.FileSystem.Listing;
 /// <param name="Entries">Names in it.</param>
 /// <param name="Directories">How many of them are directories.</param>
 /// <param name="IsScanned">Whether a scan of many directories has made it, and no request for this one.</param>
-internal sealed record ListingTrace(int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false, int Entries = 0, int Directories = 0, bool IsScanned = false);
+/// <param name="IsForLookups">Whether nobody asked for it (<see cref="DirectoryListing.IsForLookups"/>).</param>
+internal sealed record ListingTrace(
+    int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false, int Entries = 0, int Directories = 0, bool IsScanned = false, bool IsForLookups = false);
