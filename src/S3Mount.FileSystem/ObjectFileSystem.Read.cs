@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Mono.Unix.Native;
 using S3Mount.FileSystem.Caching;
@@ -12,6 +13,11 @@ namespace S3Mount.FileSystem;
 
 public sealed partial class ObjectFileSystem
 {
+    // Of a snapshot of which more has changed than this, nobody reads the rest of the lines.
+    private const int MaxChangedNamed = 10_000;
+
+    private readonly ConcurrentDictionary<NodeId, bool> _changedFiles = new();
+
     // Blocks that a READ of a stream can span: a READ of 1 MiB over parts of at least 1 MiB spans two, over the leavings of
     // smaller random reads more. Beyond this the slow path answers.
     private const int MaxInlineLeases = 8;
@@ -89,10 +95,16 @@ public sealed partial class ObjectFileSystem
         }
         catch (Exception failure)
         {
+            if (_options.Snapshot is { } snapshot && failure is ObjectStoreException { Failure: ObjectStoreFailure.NotFound or ObjectStoreFailure.PreconditionFailed })
+            {
+                // Once for each file: a program that goes on asks for every part of it, and the kernel twice for each.
+                if (_changedFiles.Count < MaxChangedNamed && _changedFiles.TryAdd(file.Id, true))
+                    LogMessages.ChangedSinceSnapshot(_logger, file.Key, snapshot.Path, snapshot.Summary.MadeAt.UtcDateTime);
+                request.ReplyError(Errno.ESTALE);
+                return;
+            }
             Errno errno = ErrnoMapper.MapAndLog(_logger, failure, "reading", file.Key, isRead: true, request.IsInterrupted);
-            if (errno == Errno.ESTALE && _options.Snapshot is { } snapshot)
-                LogMessages.ChangedSinceSnapshot(_logger, file.Key, snapshot.Path, snapshot.Summary.MadeAt.UtcDateTime);
-            else if (errno == Errno.ESTALE)
+            if (errno == Errno.ESTALE)
                 await ForgetVersionAsync(file).ConfigureAwait(false);
             else if (failure is TimeoutException or ObjectStoreException { Failure: ObjectStoreFailure.Unavailable })
                 _recentFailures.Add(file, (long)read.Offset, length, errno, since);
