@@ -4,6 +4,7 @@ using Mono.Unix.Native;
 using S3Mount.FileSystem.Caching;
 using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing;
+using S3Mount.FileSystem.Listing.Walks;
 using S3Mount.FileSystem.Reading;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;

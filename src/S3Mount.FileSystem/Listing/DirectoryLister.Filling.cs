@@ -1,4 +1,5 @@
 using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Listing.Walks;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Listing;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Listing.Scanning;
+using S3Mount.FileSystem.Listing.Walks;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Listing;

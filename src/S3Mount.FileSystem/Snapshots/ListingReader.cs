@@ -1,4 +1,4 @@
-using S3Mount.FileSystem.Listing;
+using S3Mount.FileSystem.Listing.Scanning;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Snapshots;

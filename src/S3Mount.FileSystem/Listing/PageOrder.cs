@@ -1,6 +1,0 @@
-using S3Mount.ObjectStore;
-
-namespace S3Mount.FileSystem.Listing;
-
-/// <summary>A page that a <see cref="ScanPlan"/> wants, and the segment that it is for.</summary>
-internal sealed record PageOrder(KeySegment Segment, ListPageRequest Request);
