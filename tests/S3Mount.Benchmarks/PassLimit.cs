@@ -13,7 +13,10 @@ internal readonly record struct PassLimit(TimeSpan Time, bool IsFailure)
     /// </summary>
     public static PassLimit Longest { get; } = new(TimeSpan.FromSeconds(120), IsFailure: true);
 
-    /// <summary>s3mount needs 1 to 10 s for a pass: how far behind 30 s who takes longer is matters to nobody. rclone without its cache copies 256 MiB out of a mapping in 143 s from a remote store.</summary>
+    /// <summary>
+    /// s3mount's passes take 10 s at most: how far behind 30 s somebody is matters to nobody. Without its cache rclone copies
+    /// 256 MiB out of a mapping in 143 s from a remote store.
+    /// </summary>
     public static PassLimit OfPeer { get; } = new(TimeSpan.FromSeconds(30), IsFailure: false);
 
     /// <summary>Where the median of single reads is compared, the time of a pass that was ended says nothing.</summary>

@@ -9,7 +9,11 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private volatile int _exitCode;
 
-    public StopSignals() => _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, 130)), PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, 143))];
+    public StopSignals() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, 130)),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, 143)),
+    ];
 
     public CancellationToken Token => _stopping.Token;
 

@@ -28,7 +28,7 @@ internal static class Cells
 
     /// <summary>The end of the line of a row without samples: the reason, and nothing in the other cells.</summary>
     public static string Failed<TScenario>(Row<TScenario> row, int emptyCells)
-        where TScenario : IScenario => $" 0 | {FirstLine(row.Failure ?? "")} |" + string.Concat(Enumerable.Repeat(" |", emptyCells));
+        where TScenario : IScenario => $" 0 | {FirstLine(row.Failure ?? "not measured")} |" + string.Concat(Enumerable.Repeat(" |", emptyCells));
 
     public static string Requests(StoreCounts store) => $"{store.Gets} / {store.Lists} / {store.Heads}";
 
