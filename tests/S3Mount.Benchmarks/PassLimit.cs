@@ -8,14 +8,14 @@ namespace S3Mount.Benchmarks;
 internal readonly record struct PassLimit(TimeSpan Time, bool IsFailure)
 {
     /// <summary>
-    /// For s3mount, and for what is not timed. The longest row that ends well is a client that lists a million keys page after
-    /// page, in a minute.
+    /// For s3mount, for ceilings, and for what is not timed. The longest that ends well is a client that lists a million keys page
+    /// after page, in a minute.
     /// </summary>
     public static PassLimit Longest { get; } = new(TimeSpan.FromSeconds(120), IsFailure: true);
 
     /// <summary>
-    /// s3mount's passes take 10 s at most: how far behind 30 s somebody is matters to nobody. Without its cache rclone copies
-    /// 256 MiB out of a mapping in 143 s from a remote store.
+    /// s3mount reads in 10 s at most: how far behind 30 s somebody is matters to nobody. Without its cache rclone copies 256 MiB
+    /// out of a mapping in 143 s from a remote store.
     /// </summary>
     public static PassLimit OfPeer { get; } = new(TimeSpan.FromSeconds(30), IsFailure: false);
 
