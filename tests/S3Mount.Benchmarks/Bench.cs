@@ -24,24 +24,25 @@ internal sealed class Bench
 
     private readonly BenchOptions _options;
     private readonly BenchStore _store;
+    private readonly Report _report;
     private readonly ResultBook _book;
     private readonly MountBench _mounts;
     private readonly CeilingBench _ceilings;
 
-    public Bench(BenchOptions options, Site site, BenchStore store, ResultBook book)
+    public Bench(BenchOptions options, Site site, BenchStore store, Report report)
     {
-        (_options, _store, _book) = (options, store, book);
+        (_options, _store, _report, _book) = (options, store, report, report.Book);
         var meter = new Meter(store);
         _mounts = new MountBench(options, site, store, meter);
         _ceilings = new CeilingBench(site, store, meter);
     }
 
     /// <summary>So that the first contender does not wait for the store's code to be compiled.</summary>
-    public Task WarmStoreAsync() => _ceilings.WarmStoreAsync();
+    public Task WarmStoreAsync(CancellationToken cancellationToken) => _ceilings.WarmStoreAsync(cancellationToken);
 
     public async Task RunAsync(StoreSetting setting, IEnumerable<Scenario> scenarios, CancellationToken cancellationToken)
     {
-        await _store.SetSpeedAsync(setting);
+        await _store.SetSpeedAsync(setting, cancellationToken);
         foreach (Scenario scenario in scenarios)
         {
             Say($"{setting.Name}: {scenario.Title}");
@@ -51,12 +52,12 @@ internal sealed class Bench
             {
                 foreach (Contender contender in ContendersOf(scenario))
                 {
-                    // Between two of them nothing is mounted.
-                    if (cancellationToken.IsCancellationRequested)
-                        return;
-                    await TryMeasureAsync(setting, scenario, contender, round);
+                    Row<Scenario> row = _book.RowOf(setting, scenario, contender == Contender.Tmpfs ? Pass.Warm : Pass.Cold, contender);
+                    if (row.Failure is null && (round == 0 || !IsMeasuredOnce(row)))
+                        await TryMeasureAsync(row, round, cancellationToken);
                 }
             }
+            await _report.WriteAsync(isWhole: false);
         }
     }
 
@@ -74,17 +75,18 @@ internal sealed class Bench
             yield return Contender.Tmpfs;
     }
 
-    private async Task TryMeasureAsync(StoreSetting setting, Scenario scenario, Contender contender, int round)
+    // A warm pass that was ended would be so again.
+    private bool IsMeasuredOnce(Row<Scenario> row) =>
+        row.Contender.IsPeer() && row.HasSamples && (row.Max > SlowRow || _book.Find(row.Setting, row.Scenario.Name, Pass.Warm, row.Contender) is { IsPartial: true });
+
+    private async Task TryMeasureAsync(Row<Scenario> row, int round, CancellationToken cancellationToken)
     {
-        Row row = _book.RowOf(setting, scenario, contender == Contender.Tmpfs ? Pass.Warm : Pass.Cold, contender);
-        if (row.Failure is not null || (contender.IsPeer() && round > 0 && row.HasSamples && row.Max > SlowRow))
-            return;
         try
         {
-            if (contender.IsCeiling())
-                await MeasureCeilingAsync(row, round);
+            if (row.Contender.IsCeiling())
+                await MeasureCeilingAsync(row, round, cancellationToken);
             else
-                await MeasureMountAsync(row, round);
+                await MeasureMountAsync(row, round, cancellationToken);
         }
         catch (BenchException failure)
         {
@@ -93,66 +95,66 @@ internal sealed class Bench
         }
     }
 
-    private async Task MeasureMountAsync(Row row, int round)
+    private async Task MeasureMountAsync(Row<Scenario> row, int round, CancellationToken cancellationToken)
     {
         Scenario scenario = row.Scenario;
         bool isProduct = row.Contender == Contender.S3Mount;
         bool verifies = round == 0 && (isProduct || row.Setting == _options.Settings[0]);
-        IReadOnlyList<Sample> samples = await MeasureUndisturbedAsync(row, verifies);
+        IReadOnlyList<Sample> samples = await MeasureUndisturbedAsync(row, verifies, cancellationToken);
         Add(row, samples[0]);
         if (samples.Count > 1)
-            Add(_book.RowOf(row.Setting, scenario, Pass.Warm, row.Contender), samples[1]);
+            Add(_book.RowOf(row, Pass.Warm), samples[1]);
         if (verifies && isProduct && scenario.Kind != WorkloadKind.Walk)
-            await _mounts.VerifyColdAsync(scenario, row.Contender);
+            await _mounts.VerifyColdAsync(scenario, row.Contender, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<Sample>> MeasureUndisturbedAsync(Row row, bool verifies)
+    private async Task<IReadOnlyList<Sample>> MeasureUndisturbedAsync(Row<Scenario> row, bool verifies, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
             long drops = PageCache.Drops;
-            IReadOnlyList<Sample> samples = await _mounts.MeasureAsync(row.Scenario, row.Contender, verifies && attempt == 1);
+            IReadOnlyList<Sample> samples = await _mounts.MeasureAsync(row.Scenario, row.Contender, verifies && attempt == 1, cancellationToken);
             // A cold pass has nothing to lose.
-            if (PageCache.Drops == drops || !row.Scenario.HasWarmPass)
+            if (PageCache.Drops == drops || samples.Count == 1)
                 return samples;
             Say($"  somebody emptied the page cache while {row.Label} was measured");
             if (attempt == MaxAttempts)
             {
-                _book.RowOf(row.Setting, row.Scenario, Pass.Warm, row.Contender).IsDisturbed = true;
+                _book.RowOf(row, Pass.Warm).Remark = "somebody emptied the page cache meanwhile";
                 return samples;
             }
         }
     }
 
-    private async Task MeasureCeilingAsync(Row row, int round)
+    private async Task MeasureCeilingAsync(Row<Scenario> row, int round, CancellationToken cancellationToken)
     {
         if (row.Contender == Contender.Tmpfs)
         {
-            IReadOnlyList<Sample> samples = await _ceilings.TmpfsAsync(row.Scenario);
+            IReadOnlyList<Sample> samples = await _ceilings.TmpfsAsync(row.Scenario, cancellationToken);
             Add(row, samples[1]);
             // What an epoch costs where reading costs nothing, the start of the workers included.
             if (row.Scenario.Kind == WorkloadKind.Loader)
-                Add(_book.RowOf(row.Setting, row.Scenario, Pass.Cold, Contender.Tmpfs), samples[0]);
+                Add(_book.RowOf(row, Pass.Cold), samples[0]);
             return;
         }
         if (round == 0)
-            row.Connections = row.Contender == Contender.BareBest ? await _ceilings.FindBestAsync(row.Scenario) : ConnectionsLikeProduct(row);
-        Add(row, await _ceilings.BareAsync(row.Scenario, row.Connections));
+            row.Connections = row.Contender == Contender.BareBest ? await _ceilings.FindBestAsync(row.Scenario, cancellationToken) : ConnectionsLikeProduct(row);
+        Add(row, await _ceilings.BareAsync(row.Scenario, row.Connections, cancellationToken));
     }
 
-    private int ConnectionsLikeProduct(Row row)
+    private int ConnectionsLikeProduct(Row<Scenario> row)
     {
         if (!row.Scenario.IsReadAhead)
             return row.Scenario.Threads;
-        Row? product = _book.Find(row.Setting, row.Scenario.Name, Pass.Cold, Contender.S3Mount);
+        Row<Scenario>? product = _book.Find(row, Contender.S3Mount);
         return product is null ? DefaultConnections : Math.Max(1, product.Middle.Store.AtOnce);
     }
 
-    private static void Add(Row row, Sample sample)
+    private static void Add(Row<Scenario> row, Sample sample)
     {
         row.Add(sample);
         Say(string.Create(CultureInfo.InvariantCulture,
-            $"  {row.Pass,-5} {row.Label,-34} {sample.Client.Seconds,8:F3} s  {sample.Client.Bytes / sample.Client.Seconds / 1e6,7:F0} MB/s  CPU {sample.Mount.CpuSeconds,5:F2} s, store {sample.StoreCpu,5:F2} s  {sample.Store.Gets} GET"));
+            $"  {row.Pass.Text()} {row.Label,-34} {(sample.IsPartial ? ">" : " ")} {sample.Client.Seconds,8:F3} s  {sample.Client.Bytes / sample.Client.Seconds / 1e6,7:F0} MB/s  CPU {sample.CpuSeconds,5:F2} s, store {sample.StoreCpu,5:F2} s  {sample.Store.Gets} GET"));
     }
 
     private static void Say(string line) => Console.Error.WriteLine(line);

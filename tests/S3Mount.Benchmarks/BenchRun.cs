@@ -15,55 +15,76 @@ internal static class BenchRun
 
     public static async Task<int> RunAsync(BenchOptions options)
     {
-        IReadOnlyList<HitResult> hits = options.Includes(HitBench.Name) ? await HitBench.RunAsync() : [];
-        (ResultBook book, ListingBook listings) = await MeasureAsync(options);
-        await ReportAsync(options, book, hits, listings);
-        return book.ProductFailed || listings.ProductFailed ? 1 : 0;
+        using var stop = new StopSignals();
+        var report = new Report(options);
+        bool isWhole = false;
+        try
+        {
+            await MeasureAsync(options, report, stop.Token);
+            isWhole = true;
+        }
+        catch (OperationCanceledException) when (stop.ExitCode is not null)
+        {
+            await Console.Error.WriteLineAsync("ended by a signal; what was measured before is kept");
+        }
+        finally
+        {
+            Console.WriteLine(await report.WriteAsync(isWhole));
+            await Console.Error.WriteLineAsync($"table and picture are in {options.Results}");
+        }
+        return stop.ExitCode ?? (report.ProductFailed ? 1 : 0);
     }
 
-    private static async Task<(ResultBook Book, ListingBook Listings)> MeasureAsync(BenchOptions options)
+    private static async Task MeasureAsync(BenchOptions options, Report report, CancellationToken cancellationToken)
     {
-        (var book, var listings) = (new ResultBook(), new ListingBook());
+        if (options.Includes(HitBench.Name))
+        {
+            report.Hits = await HitBench.RunAsync(cancellationToken);
+            await report.WriteAsync(isWhole: false);
+        }
         using var site = new Site();
-        BenchObject[] images = WantsImages(options) ? site.Reference.AddImages(ImageCount) : [];
+        BenchObject[] images = await WantsImagesAsync(options, cancellationToken) ? site.Reference.AddImages(ImageCount, cancellationToken) : [];
         Dictionary<StoreSetting, Scenario[]> scenarios = options.Settings.ToDictionary(
             setting => setting, setting => ScenarioCatalog.All(setting, images).Where(scenario => options.Includes(scenario.Name)).ToArray());
         ListingScenario[] listed = [.. ListingCatalog.All(options.Trees).Where(scenario => options.Includes(scenario.Name) && scenario.Settings.Intersect(options.Settings).Any())];
-        if (listed.Length == 0 && scenarios.Values.All(chosen => chosen.Length == 0))
-            return (book, listings);
-        IEnumerable<BenchObject> objects = scenarios.Values.SelectMany(all => all).SelectMany(scenario => scenario.Objects).Concat(Objects.WarmUp).Distinct();
-        await using BenchStore store = await BenchStore.StartAsync(site.Scratch, objects, images.Length > 0 ? site.Reference.ImageDirectory : null, listed.Length > 0 ? options.Trees.All : []);
-        var bench = new Bench(options, site, store, book);
-        await bench.WarmStoreAsync();
-        using var stop = new StopSignals();
-        foreach ((StoreSetting setting, Scenario[] chosen) in scenarios)
-            await bench.RunAsync(setting, chosen, stop.Token);
-        var listingBench = new ListingBench(options, site, store, listings);
+        bool reads = scenarios.Values.Any(chosen => chosen.Length > 0);
+        if (!reads && listed.Length == 0)
+            return;
+        await using BenchStore store = await BenchStore.StartAsync(site.Scratch, ContentOf(site, options, scenarios, listed), cancellationToken);
+        if (reads)
+            await RunAsync(new Bench(options, site, store, report), scenarios, cancellationToken);
         if (listed.Length > 0)
-            await listingBench.WarmStoreAsync();
-        foreach (StoreSetting setting in options.Settings)
-            await listingBench.RunAsync(setting, listed, stop.Token);
-        return (book, listings);
+            await RunAsync(new ListingBench(options, site, store, report), options.Settings, listed, cancellationToken);
     }
 
-    private static bool WantsImages(BenchOptions options)
+    private static async Task RunAsync(Bench bench, Dictionary<StoreSetting, Scenario[]> scenarios, CancellationToken cancellationToken)
     {
-        if (!options.Includes(ScenarioCatalog.Images) && !options.Includes(ScenarioCatalog.Images + "-decode"))
+        await bench.WarmStoreAsync(cancellationToken);
+        foreach ((StoreSetting setting, Scenario[] chosen) in scenarios)
+            await bench.RunAsync(setting, chosen, cancellationToken);
+    }
+
+    private static async Task RunAsync(ListingBench bench, IEnumerable<StoreSetting> settings, ListingScenario[] listed, CancellationToken cancellationToken)
+    {
+        await bench.WarmStoreAsync(cancellationToken);
+        foreach (StoreSetting setting in settings)
+            await bench.RunAsync(setting, listed, cancellationToken);
+    }
+
+    private static BenchContent ContentOf(Site site, BenchOptions options, Dictionary<StoreSetting, Scenario[]> scenarios, ListingScenario[] listed)
+    {
+        BenchObject[] objects = [.. scenarios.Values.SelectMany(all => all).SelectMany(scenario => scenario.Objects).Concat(Objects.WarmUp).Distinct()];
+        bool hasImages = objects.Any(o => o.Seed == ReadRange.OfFile);
+        return new BenchContent(objects, hasImages ? site.Reference.ImageDirectory : null, listed.Length > 0 ? options.Trees.All : []);
+    }
+
+    private static async Task<bool> WantsImagesAsync(BenchOptions options, CancellationToken cancellationToken)
+    {
+        if (!options.Includes(ScenarioCatalog.Images) && !options.Includes(ScenarioCatalog.DecodedImages))
             return false;
-        if (TorchVision.IsPresent)
+        if (await TorchVision.IsPresentAsync(cancellationToken))
             return true;
-        Console.Error.WriteLine("the ImageFolder rows are left out: /usr/bin/python3 has no torchvision (Debian: python3-torchvision)");
+        await Console.Error.WriteLineAsync("the ImageFolder rows are left out: /usr/bin/python3 has no torchvision (Debian: python3-torchvision)");
         return false;
-    }
-
-    private static async Task ReportAsync(BenchOptions options, ResultBook book, IReadOnlyList<HitResult> hits, ListingBook listings)
-    {
-        string report = MarkdownReport.Write(options, book, hits, listings);
-        Console.WriteLine(report);
-        Directory.CreateDirectory(options.Results);
-        await File.WriteAllTextAsync(Path.Combine(options.Results, "bench.md"), report);
-        if (book.Rows.Count > 0)
-            await File.WriteAllTextAsync(Path.Combine(options.Results, "bench.svg"), SvgPicture.Draw(options, book));
-        Console.Error.WriteLine($"table and picture are in {options.Results}");
     }
 }

@@ -15,34 +15,35 @@ internal sealed class CeilingBench(Site site, BenchStore store, Meter meter)
     private const int WarmStorePasses = 30;
 
     /// <summary>A few thousand requests, so that the server's code is compiled.</summary>
-    public async Task WarmStoreAsync()
+    public async Task WarmStoreAsync(CancellationToken cancellationToken)
     {
         var workload = new Workload { Kind = WorkloadKind.Files, Root = store.BucketUrl, Plan = site.WarmUpPlan, WarmUpPlan = site.WarmUpPlan, Threads = 8 };
-        await using ClientProcess client = await ClientProcess.StartAsync(workload);
+        await using ClientProcess client = await ClientProcess.StartAsync(workload, PassLimit.Longest, cancellationToken);
         for (int i = 0; i < WarmStorePasses; i++)
-            await client.PassAsync();
+            await client.PassAsync(cancellationToken);
     }
 
-    public async Task<Sample> BareAsync(Scenario scenario, int connections)
+    public async Task<Sample> BareAsync(Scenario scenario, int connections, CancellationToken cancellationToken)
     {
-        await using ClientProcess client = await ClientProcess.StartAsync(Workloads.Of(scenario, site, store.BucketUrl) with { Threads = connections });
-        return await meter.PassAsync(client, scenario, null);
+        Workload workload = Workloads.Of(scenario, site, store.BucketUrl) with { Threads = connections };
+        await using ClientProcess client = await ClientProcess.StartAsync(workload, PassLimit.Longest, cancellationToken);
+        return await meter.PassAsync(client, scenario, mount: null, cancellationToken);
     }
 
-    public async Task<int> FindBestAsync(Scenario scenario)
+    public async Task<int> FindBestAsync(Scenario scenario, CancellationToken cancellationToken)
     {
         var seconds = new Dictionary<int, double>();
         foreach (int connections in _connections)
-            seconds[connections] = (await BareAsync(scenario, connections)).Client.Seconds;
+            seconds[connections] = (await BareAsync(scenario, connections, cancellationToken)).Seconds;
         return seconds.MinBy(pair => pair.Value).Key;
     }
 
     /// <summary>The second pass, as a warm pass is one; of a loader the first one too.</summary>
-    public async Task<IReadOnlyList<Sample>> TmpfsAsync(Scenario scenario)
+    public async Task<IReadOnlyList<Sample>> TmpfsAsync(Scenario scenario, CancellationToken cancellationToken)
     {
         site.Reference.Add(scenario.Objects);
-        await using ClientProcess client = await ClientProcess.StartAsync(Workloads.Of(scenario, site, site.Reference.Root));
-        Sample first = await meter.PassAsync(client, scenario, null);
-        return [first, await meter.PassAsync(client, scenario, null)];
+        await using ClientProcess client = await ClientProcess.StartAsync(Workloads.Of(scenario, site, site.Reference.Root), PassLimit.Longest, cancellationToken);
+        Sample first = await meter.PassAsync(client, scenario, mount: null, cancellationToken);
+        return [first, await meter.PassAsync(client, scenario, mount: null, cancellationToken)];
     }
 }

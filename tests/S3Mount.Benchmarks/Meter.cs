@@ -8,25 +8,27 @@ namespace S3Mount.Benchmarks;
 /// <summary>Runs passes of a client and notes what mount and store did meanwhile.</summary>
 internal sealed class Meter(BenchStore store)
 {
-    public async Task<Sample> PassAsync(ClientProcess client, Scenario scenario, RunningMount? mount)
+    /// <summary>A pass that reads everything, or was ended.</summary>
+    public async Task<Sample> PassAsync(ClientProcess client, Scenario scenario, RunningMount? mount, CancellationToken cancellationToken)
     {
-        Sample sample = await PassAsync(client, mount);
-        Check(scenario, sample.Client);
-        return sample;
+        Sample sample = await PassAsync(client, mount, cancellationToken);
+        if (!sample.IsPartial)
+            Check(scenario, sample.Client);
+        return scenario.Kind == WorkloadKind.FirstByte ? sample with { Seconds = sample.Client.MedianMicroseconds / 1e6 } : sample;
     }
 
     /// <summary>Whether the client has found everything is for the caller to check.</summary>
-    public async Task<Sample> PassAsync(ClientProcess client, RunningMount? mount)
+    public async Task<Sample> PassAsync(ClientProcess client, RunningMount? mount, CancellationToken cancellationToken)
     {
-        await store.ResetCountsAsync();
+        await store.ResetCountsAsync(cancellationToken);
         ProcessUsage storeBefore = store.Usage;
         ProcessUsage before = mount?.Usage ?? default;
-        ClientResult result = await client.PassAsync();
+        ClientResult result = await client.PassAsync(cancellationToken);
         ProcessUsage after = mount?.Usage ?? default;
         double storeCpu = store.Usage.CpuSeconds - storeBefore.CpuSeconds;
-        StoreCounts counts = await store.CountsAsync();
+        StoreCounts counts = await store.CountsAsync(cancellationToken);
         var used = new ProcessUsage(after.CpuSeconds - before.CpuSeconds, after.PeakBytes, after.RssBytes, after.ReadCalls - before.ReadCalls);
-        return new Sample(result, used, storeCpu, counts);
+        return new Sample(result, used, storeCpu, counts) { RssBefore = before.RssBytes };
     }
 
     // Who has read less than everything was not faster.

@@ -11,43 +11,40 @@ namespace S3Mount.Benchmarks;
 /// </summary>
 internal sealed class MountBench(BenchOptions options, Site site, BenchStore store, Meter meter)
 {
-    /// <summary>The samples of the passes that the scenario has.</summary>
+    /// <summary>The samples of the passes that the scenario has; a pass that was ended is the last.</summary>
     /// <param name="verifies">What the passes have read is then read once more, from what the kernel or the mount has kept, and compared.</param>
-    public Task<IReadOnlyList<Sample>> MeasureAsync(Scenario scenario, Contender contender, bool verifies) => WithMountAsync<IReadOnlyList<Sample>>(scenario, contender, async mount =>
+    public async Task<IReadOnlyList<Sample>> MeasureAsync(Scenario scenario, Contender contender, bool verifies, CancellationToken cancellationToken)
     {
-        Workload workload = WorkloadOf(scenario, mount.Directory);
-        var samples = new List<Sample>();
+        await using RunningMount mount = await MountAsync(scenario, contender, cancellationToken);
+        Workload workload = Workloads.Of(scenario, site, mount.Directory);
         // A walk is measured where nothing is known.
         if (scenario.Kind != WorkloadKind.Walk)
-            await ClientProcess.RunOnceAsync(workload with { Kind = WorkloadKind.Prepare, Threads = 8, ReadSize = 1 << 20 });
-        await using (ClientProcess client = await ClientProcess.StartAsync(workload))
+            await ClientProcess.RunOnceAsync(workload with { Kind = WorkloadKind.Prepare, Threads = 8, ReadSize = 1 << 20 }, cancellationToken);
+        var samples = new List<Sample>();
+        await using (ClientProcess client = await ClientProcess.StartAsync(workload, PassLimit.Of(contender, scenario.Kind), cancellationToken))
         {
-            samples.Add(await meter.PassAsync(client, scenario, mount));
-            if (scenario.HasWarmPass)
-                samples.Add(await meter.PassAsync(client, scenario, mount));
+            samples.Add(await meter.PassAsync(client, scenario, mount, cancellationToken));
+            if (scenario.HasWarmPass && !samples[0].IsPartial)
+                samples.Add(await meter.PassAsync(client, scenario, mount, cancellationToken));
         }
-        if (verifies && scenario.Kind != WorkloadKind.Walk)
-            await VerifyAsync(workload);
+        if (verifies && !samples[^1].IsPartial && scenario.Kind != WorkloadKind.Walk)
+            await VerifyAsync(workload, cancellationToken);
         return samples;
-    });
+    }
 
     /// <summary>On a mount of its own, where every byte comes from the store while it is compared.</summary>
-    public Task<bool> VerifyColdAsync(Scenario scenario, Contender contender) => WithMountAsync(scenario, contender, async mount =>
+    public async Task VerifyColdAsync(Scenario scenario, Contender contender, CancellationToken cancellationToken)
     {
-        await VerifyAsync(WorkloadOf(scenario, mount.Directory));
-        return true;
-    });
+        await using RunningMount mount = await MountAsync(scenario, contender, cancellationToken);
+        await VerifyAsync(Workloads.Of(scenario, site, mount.Directory), cancellationToken);
+    }
 
-    private async Task VerifyAsync(Workload workload) =>
-        await ClientProcess.RunOnceAsync(workload with { Kind = WorkloadKind.Verify, Reference = site.Reference.Root });
+    private async Task VerifyAsync(Workload workload, CancellationToken cancellationToken) =>
+        await ClientProcess.RunOnceAsync(workload with { Kind = WorkloadKind.Verify, Reference = site.Reference.Root }, cancellationToken);
 
-    private Workload WorkloadOf(Scenario scenario, string directory) => Workloads.Of(scenario, site, directory);
-
-    private async Task<T> WithMountAsync<T>(Scenario scenario, Contender contender, Func<RunningMount, Task<T>> action)
+    private Task<RunningMount> MountAsync(Scenario scenario, Contender contender, CancellationToken cancellationToken)
     {
-        string cache = site.NewCache();
         string[] extra = contender == Contender.S3Mount ? scenario.MountOptions : [];
-        await using RunningMount mount = await RunningMount.StartAsync(MountCommand.Of(contender, options.Program, store, site.Mountpoint, cache, extra), site.Mountpoint);
-        return await action(mount);
+        return RunningMount.StartAsync(MountCommand.Of(contender, options.Program, store, site, extra), cancellationToken);
     }
 }

@@ -16,8 +16,9 @@ catch (UsageException exception)
     await Console.Error.WriteLineAsync($"{exception.Message}\nusage: {BenchOptions.Usage}");
     return 2;
 }
-catch (BenchException exception)
+catch (Exception exception) when (exception is BenchException or HttpRequestException)
 {
+    // The latter is the store's: it does not answer the bench any more.
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;
 }

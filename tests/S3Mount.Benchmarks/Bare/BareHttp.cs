@@ -6,6 +6,9 @@ namespace S3Mount.Benchmarks.Bare;
 /// <summary>Plain GETs on SocketsHttpHandler, bytes thrown away: no signatures, no file system. The ceiling for cold reads.</summary>
 internal sealed class BareHttp : IDisposable
 {
+    // Of each connection before the clock runs.
+    private const int WarmUpRequests = 8;
+
     private readonly Uri _bucket;
     private readonly HttpMessageInvoker _http;
 
@@ -22,7 +25,7 @@ internal sealed class BareHttp : IDisposable
         });
     }
 
-    /// <summary>With every connection open and its code compiled.</summary>
+    /// <summary>With every connection open and its code compiled, that for ranges too.</summary>
     public static async Task<BareHttp> ConnectAsync(Workload workload)
     {
         var http = new BareHttp(workload);
@@ -30,8 +33,8 @@ internal sealed class BareHttp : IDisposable
         await Task.WhenAll(Enumerable.Range(0, workload.Threads).Select(async index =>
         {
             byte[] buffer = new byte[1 << 20];
-            for (int i = 0; i < 8; i++)
-                await http.ReadAsync(reads[(index + i) % reads.Length].Key, null, buffer);
+            for (int i = 0; i < WarmUpRequests; i++)
+                await http.ReadAsync(reads[(index + i) % reads.Length].Key, i == 0 ? new RangeHeaderValue(0, 0) : null, buffer);
         }));
         return http;
     }

@@ -5,37 +5,26 @@ namespace S3Mount.Benchmarks.Clients;
 /// <summary>A client in a process of its own, as every reader of a mount must be; it waits for each pass to be asked for.</summary>
 internal sealed class ClientProcess : IAsyncDisposable
 {
-    // What needs longer than this for one pass is no contender; s3fs takes a minute where others take seconds.
-    private static readonly TimeSpan _longestPass = TimeSpan.FromMinutes(3);
+    private readonly Child _child;
+    private readonly PassLimit _limit;
 
-    private readonly Process _process;
-    private readonly TimeSpan _deadline;
-    private readonly Task<string> _errors;
+    private ClientProcess(Child child, PassLimit limit) => (_child, _limit) = (child, limit);
 
-    private ClientProcess(Process process, TimeSpan deadline)
-    {
-        _deadline = deadline;
-        _process = process;
-        _errors = process.StandardError.ReadToEndAsync();
-    }
-
-    public static Task<ClientProcess> StartAsync(Workload workload)
+    public static Task<ClientProcess> StartAsync(Workload workload, PassLimit limit, CancellationToken cancellationToken)
     {
         // Debian's python3, for which its torchvision is; any other one comes first in PATH on some machines.
         string[] command = workload is { Kind: WorkloadKind.Loader, IsRemote: false }
             ? ["/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "Clients", "loader.py"), workload.ToJson()]
             : ["dotnet", typeof(ClientProcess).Assembly.Location, "client", workload.ToJson()];
-        return StartAsync(command, _longestPass);
+        return StartAsync(command, limit, cancellationToken);
     }
 
-    /// <param name="deadline">For one pass.</param>
-    public static async Task<ClientProcess> StartAsync(string[] command, TimeSpan deadline)
+    public static async Task<ClientProcess> StartAsync(string[] command, PassLimit limit, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        var client = new ClientProcess(Process.Start(start) ?? throw new BenchException("the client did not start"), deadline);
+        var client = new ClientProcess(Child.Start(command, keepsErrors: true), limit);
         try
         {
-            string line = await client.ReadLineAsync();
+            string line = await client.ReadLineAsync(PassLimit.Longest.Time, cancellationToken) ?? throw NotDone(PassLimit.Longest.Time.TotalSeconds);
             return line == ClientProgram.Ready ? client : throw new BenchException($"the client said '{line}'");
         }
         catch
@@ -45,46 +34,49 @@ internal sealed class ClientProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ClientResult> RunOnceAsync(Workload workload)
+    /// <summary>What is not timed.</summary>
+    public static async Task<ClientResult> RunOnceAsync(Workload workload, CancellationToken cancellationToken)
     {
-        await using ClientProcess client = await StartAsync(workload);
-        return await client.PassAsync();
+        await using ClientProcess client = await StartAsync(workload, PassLimit.Longest, cancellationToken);
+        return await client.PassAsync(cancellationToken);
     }
 
-    /// <summary>One pass over what is to be read.</summary>
-    public async Task<ClientResult> PassAsync()
+    /// <summary>One pass over what is to be read; partial where it took longer than it may. Then the process may be gone.</summary>
+    /// <exception cref="BenchException">It failed, or took longer where that is a failure.</exception>
+    public async Task<ClientResult> PassAsync(CancellationToken cancellationToken)
     {
-        await _process.StandardInput.WriteLineAsync("go");
-        await _process.StandardInput.FlushAsync();
-        return ClientResult.Parse(await ReadLineAsync());
+        long start = Stopwatch.GetTimestamp();
+        await _child.WriteLineAsync("go", cancellationToken);
+        ClientResult result = await ReadLineAsync(_limit.Time, cancellationToken) is { } line
+            ? ClientResult.Parse(line)
+            : new ClientResult(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 0, IsPartial: true);
+        return result.IsPartial && _limit.IsFailure ? throw NotDone(result.Seconds) : result;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _child.DisposeAsync();
+
+    // Null, and the process killed, when it takes too long.
+    private async Task<string?> ReadLineAsync(TimeSpan deadline, CancellationToken cancellationToken)
     {
-        _process.StandardInput.Close();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
         {
-            await _process.WaitForExitAsync(deadline.Token);
+            return await _child.ReadLineAsync(deadline, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            _child.Kill();
+            return null;
         }
         catch (OperationCanceledException)
         {
-            _process.Kill(entireProcessTree: true);
+            _child.Kill();
+            throw;
         }
-        _process.Dispose();
+        catch (BenchException failure)
+        {
+            throw new BenchException("the client: " + failure.Message);
+        }
     }
 
-    private async Task<string> ReadLineAsync()
-    {
-        using var deadline = new CancellationTokenSource(_deadline);
-        try
-        {
-            return await _process.StandardOutput.ReadLineAsync(deadline.Token)
-                ?? throw new BenchException("the client failed: " + (await _errors.WaitAsync(deadline.Token)).Trim());
-        }
-        catch (OperationCanceledException)
-        {
-            throw new BenchException($"not done after {_deadline.TotalSeconds:0} s");
-        }
-    }
+    private static BenchException NotDone(double seconds) => new($"not done after {seconds:0} s");
 }

@@ -7,25 +7,26 @@ internal sealed class FirstByteClient : IReadClient
 {
     public const int FirstRead = 4 << 10;
 
+    private const int BufferSize = 1 << 20;
+
     private readonly byte[][] _paths;
 
     public FirstByteClient(Workload workload) => _paths = [.. ReadRange.ReadPlan(workload.Plan).Select(read => Posix.Path(workload.Root, read.Key))];
 
-    public unsafe Task<ClientResult> RunAsync()
+    public async Task<ClientResult> RunAsync()
     {
-        const int BufferSize = 1 << 20;
         long[] latencies = new long[_paths.Length];
-        (double seconds, long bytes) = ReaderTeam.Run(1, _paths.Length, BufferSize, (index, buffer) =>
+        ClientResult result = await ReaderTeam.RunAsync(1, _paths.Length, BufferSize, (index, buffer) =>
         {
             long start = Stopwatch.GetTimestamp();
             int file = Posix.Open(_paths[index]);
-            long total = Posix.Read(file, buffer, FirstRead);
+            long total = Posix.Read(file, buffer[..FirstRead]);
             latencies[index] = Stopwatch.GetTimestamp() - start;
-            while (Posix.Read(file, buffer, BufferSize) is > 0 and int length)
+            while (Posix.Read(file, buffer) is > 0 and int length)
                 total += length;
             Posix.Close(file);
             return total;
         });
-        return Task.FromResult(new ClientResult(seconds, _paths.Length, bytes).WithMedian(latencies));
+        return result.WithMedian(latencies);
     }
 }

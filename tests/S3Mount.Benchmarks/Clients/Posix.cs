@@ -29,16 +29,24 @@ internal static unsafe partial class Posix
         return *(long*)(stat + SizeOffset);
     }
 
-    public static int Read(int descriptor, byte* buffer, int count) => (int)Check(read(descriptor, buffer, (nuint)count));
-
-    public static int PRead(int descriptor, byte* buffer, int count, long offset) => (int)Check(pread(descriptor, buffer, (nuint)count, offset));
-
-    /// <summary>Exactly these bytes; fails where the file ends before.</summary>
-    public static void PReadExactly(int descriptor, byte* buffer, int count, long offset)
+    public static int Read(int descriptor, Span<byte> buffer)
     {
-        for (int done = 0; done < count;)
+        fixed (byte* start = buffer)
+            return (int)Check(read(descriptor, start, (nuint)buffer.Length));
+    }
+
+    public static int PRead(int descriptor, Span<byte> buffer, long offset)
+    {
+        fixed (byte* start = buffer)
+            return (int)Check(pread(descriptor, start, (nuint)buffer.Length, offset));
+    }
+
+    /// <summary>Fills the buffer; fails where the file ends before.</summary>
+    public static void PReadExactly(int descriptor, Span<byte> buffer, long offset)
+    {
+        for (int done = 0; done < buffer.Length;)
         {
-            int length = PRead(descriptor, buffer + done, count - done, offset + done);
+            int length = PRead(descriptor, buffer[done..], offset + done);
             if (length == 0)
                 throw new EndOfStreamException($"the file ends at {offset + done}");
             done += length;

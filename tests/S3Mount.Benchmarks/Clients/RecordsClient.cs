@@ -16,18 +16,18 @@ internal sealed class RecordsClient : IReadClient
         _files = _reads.Select(read => read.Key).Distinct().ToDictionary(key => key, key => Posix.Open(Posix.Path(workload.Root, key)));
     }
 
-    public unsafe Task<ClientResult> RunAsync()
+    public async Task<ClientResult> RunAsync()
     {
         long[] latencies = new long[_reads.Length];
         int largest = (int)_reads.Max(read => read.Length);
-        (double seconds, long bytes) = ReaderTeam.Run(_workload.Threads, _reads.Length, largest, (index, buffer) =>
+        ClientResult result = await ReaderTeam.RunAsync(_workload.Threads, _reads.Length, largest, (index, buffer) =>
         {
             ReadRange read = _reads[index];
             long start = Stopwatch.GetTimestamp();
-            Posix.PReadExactly(_files[read.Key], buffer, (int)read.Length, read.Offset);
+            Posix.PReadExactly(_files[read.Key], buffer[..(int)read.Length], read.Offset);
             latencies[index] = Stopwatch.GetTimestamp() - start;
             return read.Length;
         });
-        return Task.FromResult(new ClientResult(seconds, _reads.Length, bytes).WithMedian(latencies));
+        return result.WithMedian(latencies);
     }
 }

@@ -1,17 +1,10 @@
-using System.Diagnostics;
+using S3Mount.Testing.Processes;
 
 namespace S3Mount.Benchmarks.Clients;
 
 /// <summary>Whether the ImageFolder rows can be measured here.</summary>
 internal static class TorchVision
 {
-    public static bool IsPresent
-    {
-        get
-        {
-            using Process python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import torchvision"]) { RedirectStandardError = true })!;
-            python.WaitForExit();
-            return python.ExitCode == 0;
-        }
-    }
+    public static async Task<bool> IsPresentAsync(CancellationToken cancellationToken) =>
+        (await ChildProcess.RunAsync("/usr/bin/python3", ["-c", "import torchvision"], cancellationToken: cancellationToken)).ExitCode == 0;
 }

@@ -10,22 +10,21 @@ internal sealed class VerifyClient(Workload workload) : IReadClient
 {
     private readonly ReadRange[] _reads = ReadRange.ReadPlan(workload.Plan);
 
-    public unsafe Task<ClientResult> RunAsync()
-    {
-        (double seconds, long bytes) = ReaderTeam.Run(workload.Threads, _reads.Length, 2 * workload.ReadSize, (index, buffer) => Verify(_reads[index], buffer));
-        return Task.FromResult(new ClientResult(seconds, _reads.Length, bytes));
-    }
+    public Task<ClientResult> RunAsync() =>
+        ReaderTeam.RunAsync(workload.Threads, _reads.Length, 2 * workload.ReadSize, (index, buffer) => Verify(_reads[index], buffer[..workload.ReadSize], buffer[workload.ReadSize..]));
 
-    private unsafe long Verify(ReadRange read, byte* buffer)
+    private long Verify(ReadRange read, Span<byte> buffer, Span<byte> expected)
     {
         int file = Posix.Open(Posix.Path(workload.Root, read.Key));
         int reference = read.Seed == ReadRange.OfFile ? Posix.Open(Posix.Path(workload.Reference, read.Key)) : -1;
         long end = read.Offset + read.Length;
         for (long offset = read.Offset; offset < end;)
         {
-            int length = Posix.PRead(file, buffer, (int)Math.Min(workload.ReadSize, end - offset), offset);
-            var bytes = new ReadOnlySpan<byte>(buffer, length);
-            long wrong = length == 0 ? 0 : reference < 0 ? Ramp.FirstDifference(bytes, offset, read.Seed) : FirstDifference(bytes, reference, offset, buffer + workload.ReadSize);
+            int length = Posix.PRead(file, buffer[..(int)Math.Min(buffer.Length, end - offset)], offset);
+            if (length == 0)
+                throw new EndOfStreamException($"{read.Key} ends at {offset}");
+            Span<byte> bytes = buffer[..length];
+            long wrong = reference < 0 ? Ramp.FirstDifference(bytes, offset, read.Seed) : FirstDifference(bytes, reference, offset, expected[..length]);
             if (wrong >= 0)
                 throw new InvalidDataException($"{read.Key} is wrong at {offset + wrong}");
             offset += length;
@@ -36,10 +35,10 @@ internal sealed class VerifyClient(Workload workload) : IReadClient
         return read.Length;
     }
 
-    private static unsafe long FirstDifference(ReadOnlySpan<byte> bytes, int reference, long offset, byte* buffer)
+    private static long FirstDifference(ReadOnlySpan<byte> bytes, int reference, long offset, Span<byte> expected)
     {
-        Posix.PReadExactly(reference, buffer, bytes.Length, offset);
-        int same = bytes.CommonPrefixLength(new ReadOnlySpan<byte>(buffer, bytes.Length));
+        Posix.PReadExactly(reference, expected, offset);
+        int same = bytes.CommonPrefixLength(expected);
         return same == bytes.Length ? -1 : same;
     }
 }

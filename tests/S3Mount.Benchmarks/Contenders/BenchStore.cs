@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Datasets;
-using S3Mount.Benchmarks.Listings;
 
 namespace S3Mount.Benchmarks.Contenders;
 
@@ -18,10 +16,10 @@ internal sealed class BenchStore : IAsyncDisposable
 
     private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(60);
 
-    private readonly Process _process;
+    private readonly Child _process;
     private readonly HttpClient _control;
 
-    private BenchStore(Process process, string endpoint)
+    private BenchStore(Child process, string endpoint)
     {
         _process = process;
         Endpoint = endpoint;
@@ -35,43 +33,47 @@ internal sealed class BenchStore : IAsyncDisposable
 
     public ProcessUsage Usage => ProcessUsage.Of(_process.Id);
 
-    public static async Task<BenchStore> StartAsync(string scratch, IEnumerable<BenchObject> objects, string? tree, IEnumerable<ListingTree> listed)
+    public static async Task<BenchStore> StartAsync(string scratch, BenchContent content, CancellationToken cancellationToken)
     {
         string list = Path.Combine(scratch, "objects.txt");
-        await File.WriteAllLinesAsync(list, objects.Where(o => o.Seed != ReadRange.OfFile).Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}\t{o.Size}\t{o.Seed}")));
-        // The server is built beside the bench.
-        string[] command = [Path.Combine(AppContext.BaseDirectory, "S3Mount.Testing.dll"), "serve", "--anonymous", "--bucket", Bucket, "--ramp-list", list];
-        string[] images = tree is null ? [] : ["--tree", tree];
-        var start = new ProcessStartInfo("dotnet", [.. command, .. images, .. listed.SelectMany(computed => (string[])["--synthetic", computed.ServeArgument])]) { RedirectStandardOutput = true };
-        Process process = Process.Start(start) ?? throw new BenchException("the server did not start");
-        using var deadline = new CancellationTokenSource(_startDeadline);
-        string? endpoint = await process.StandardOutput.ReadLineAsync(deadline.Token);
-        return endpoint is null ? throw new BenchException("the server ended before it was ready") : new BenchStore(process, endpoint);
+        IEnumerable<string> lines = content.Objects.Where(o => o.Seed != ReadRange.OfFile).Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}\t{o.Size}\t{o.Seed}"));
+        await File.WriteAllLinesAsync(list, lines, cancellationToken);
+        // The server is built beside the bench. It ends with its input, and so with the bench, however that ends.
+        string server = Path.Combine(AppContext.BaseDirectory, "S3Mount.Testing.dll");
+        string[] images = content.ImageDirectory is { } tree ? ["--tree", tree] : [];
+        IEnumerable<string> listed = content.Trees.SelectMany(computed => (string[])["--synthetic", computed.ServeArgument]);
+        Child process = Child.Start(["dotnet", server, "serve", "--anonymous", "--until-stdin-closes", "--bucket", Bucket, "--ramp-list", list, .. images, .. listed], keepsErrors: false);
+        try
+        {
+            return new BenchStore(process, await process.ReadLineAsync(_startDeadline, cancellationToken));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
     }
 
-    public async Task SetSpeedAsync(StoreSetting setting)
-    {
-        using HttpResponseMessage response = await _control.PostAsJsonAsync("speed", new { setting.FirstByteMilliseconds, setting.ListingMilliseconds, setting.BytesPerSecond });
-        response.EnsureSuccessStatusCode();
-    }
+    public Task SetSpeedAsync(StoreSetting setting, CancellationToken cancellationToken) =>
+        PostAsync("speed", JsonContent.Create(new { setting.FirstByteMilliseconds, setting.ListingMilliseconds, setting.BytesPerSecond }), cancellationToken);
 
-    public async Task ResetCountsAsync()
-    {
-        using HttpResponseMessage response = await _control.PostAsync("reset", null);
-        response.EnsureSuccessStatusCode();
-    }
+    public Task ResetCountsAsync(CancellationToken cancellationToken) => PostAsync("reset", null, cancellationToken);
 
-    public async Task<StoreCounts> CountsAsync()
+    public async Task<StoreCounts> CountsAsync(CancellationToken cancellationToken)
     {
-        using JsonDocument stats = JsonDocument.Parse(await _control.GetStringAsync("stats"));
+        using JsonDocument stats = JsonDocument.Parse(await _control.GetStringAsync("stats", cancellationToken));
         return StoreCounts.Read(stats.RootElement);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _control.Dispose();
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        return _process.DisposeAsync();
+    }
+
+    private async Task PostAsync(string name, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await _control.PostAsync(name, content, cancellationToken);
+        response.EnsureSuccessStatusCode();
     }
 }

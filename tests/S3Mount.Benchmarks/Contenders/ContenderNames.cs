@@ -9,6 +9,9 @@ internal static class ContenderNames
 
     public static bool IsCeiling(this Contender contender) => contender >= Contender.BareSame;
 
+    /// <summary>It has a process of its own whose CPU is compared: the mount's, or the bare client's.</summary>
+    public static bool HasCpu(this Contender contender) => contender != Contender.Tmpfs;
+
     public static string Text(this Contender contender) => contender switch
     {
         Contender.S3Mount => "s3mount",

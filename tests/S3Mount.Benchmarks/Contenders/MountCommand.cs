@@ -1,26 +1,22 @@
-using System.Diagnostics;
-
 namespace S3Mount.Benchmarks.Contenders;
 
-/// <summary>The command lines that mount the bench's bucket in the foreground, each with what its manual recommends for training.</summary>
-internal static class MountCommand
+/// <summary>A command line that mounts the bench's bucket in the foreground, with what the contender's manual recommends for training.</summary>
+/// <param name="Cache">A directory that is deleted with the mount; null where none is used.</param>
+internal sealed record MountCommand(string Program, string[] Arguments, string Mountpoint, string? Cache)
 {
-    /// <param name="cache">An empty directory that is deleted with the mount.</param>
+    /// <param name="program">Of s3mount.</param>
     /// <param name="extra">More options for s3mount.</param>
-    public static ProcessStartInfo Of(Contender contender, string program, BenchStore store, string mountpoint, string cache, string[] extra)
+    public static MountCommand Of(Contender contender, string program, BenchStore store, Site site, string[] extra)
     {
-        string[] command = contender switch
+        (string mountpoint, string cache) = (site.Mountpoint, site.NewCache());
+        return contender switch
         {
-            Contender.S3Mount => [program, BenchStore.Bucket, mountpoint, "-f", "--no-sign-request", "--endpoint-url", store.Endpoint, "--metadata-ttl", "1h", .. extra],
-            Contender.S3Fs => ["s3fs", BenchStore.Bucket, mountpoint, "-f", "-o", S3FsOptions(store, cache)],
-            Contender.RCloneOff => RClone(store, mountpoint, cache, "off"),
-            Contender.RCloneFull => RClone(store, mountpoint, cache, "full"),
+            Contender.S3Mount => new(program, [BenchStore.Bucket, mountpoint, "-f", "--no-sign-request", "--endpoint-url", store.Endpoint, "--metadata-ttl", "1h", .. extra], mountpoint, cache),
+            Contender.S3Fs => new("s3fs", [BenchStore.Bucket, mountpoint, "-f", "-o", S3FsOptions(store, cache)], mountpoint, cache),
+            Contender.RCloneOff => new("rclone", RClone(store, mountpoint, cache, "off"), mountpoint, cache),
+            Contender.RCloneFull => new("rclone", RClone(store, mountpoint, cache, "full"), mountpoint, cache),
             _ => throw new ArgumentOutOfRangeException(nameof(contender), contender, "no mount"),
         };
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // rclone 1.60 refuses to start where it is set.
-        start.Environment.Remove("AWS_CA_BUNDLE");
-        return start;
     }
 
     // With its cache on disk, its listings kept for an hour, and pages that outlive an open.
@@ -29,7 +25,7 @@ internal static class MountCommand
 
     private static string[] RClone(BenchStore store, string mountpoint, string cache, string mode) =>
     [
-        "rclone", "mount", $":s3,provider=Other,env_auth=false,force_path_style=true,endpoint='{store.Endpoint}':{BenchStore.Bucket}", mountpoint,
+        "mount", $":s3,provider=Other,env_auth=false,force_path_style=true,endpoint='{store.Endpoint}':{BenchStore.Bucket}", mountpoint,
         "--read-only", "--no-modtime", "--no-checksum", "--dir-cache-time", "1h", "--attr-timeout", "1h", "--vfs-cache-mode", mode, "--cache-dir", cache, "--config", "/dev/null",
     ];
 }

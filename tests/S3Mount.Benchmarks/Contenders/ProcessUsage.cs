@@ -11,6 +11,7 @@ internal readonly record struct ProcessUsage(double CpuSeconds, long PeakBytes, 
     // USER_HZ; 100 on every Linux that .NET runs on (sysconf(_SC_CLK_TCK)).
     private const double TicksPerSecond = 100;
 
+    /// <exception cref="IOException">There is no such process any more.</exception>
     public static ProcessUsage Of(int pid)
     {
         string stat = File.ReadAllText($"/proc/{pid}/stat");
@@ -18,12 +19,21 @@ internal readonly record struct ProcessUsage(double CpuSeconds, long PeakBytes, 
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         double cpu = fields[11..15].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
         var usage = new ProcessUsage(cpu, Number($"/proc/{pid}/status", "VmHWM:") * 1024, Number($"/proc/{pid}/status", "VmRSS:") * 1024, Number($"/proc/{pid}/io", "syscr:"));
-        foreach (int child in Children(pid))
+        return Children(pid).Aggregate(usage, AddChild);
+    }
+
+    private static ProcessUsage AddChild(ProcessUsage usage, int child)
+    {
+        try
         {
             ProcessUsage more = Of(child);
-            usage = usage with { CpuSeconds = usage.CpuSeconds + more.CpuSeconds, PeakBytes = usage.PeakBytes + more.PeakBytes, RssBytes = usage.RssBytes + more.RssBytes };
+            return usage with { CpuSeconds = usage.CpuSeconds + more.CpuSeconds, PeakBytes = usage.PeakBytes + more.PeakBytes, RssBytes = usage.RssBytes + more.RssBytes };
         }
-        return usage;
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return usage;
+        }
     }
 
     private static IEnumerable<int> Children(int pid) =>

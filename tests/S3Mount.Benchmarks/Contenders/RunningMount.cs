@@ -1,101 +1,100 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
+using S3Mount.Testing.Processes;
 
 namespace S3Mount.Benchmarks.Contenders;
 
-/// <summary>A mount that serves: one foreground process, one directory. Unmounted when disposed.</summary>
+/// <summary>A mount that serves: one foreground process, one directory. Unmounted when disposed, its cache deleted.</summary>
 internal sealed class RunningMount : IAsyncDisposable
 {
     private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _endDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(5);
 
-    private readonly Process _process;
-    private readonly StringBuilder _output = new();
+    private readonly ChildProcess _process;
+    private readonly MountCommand _command;
 
-    private RunningMount(Process process, string directory)
+    private RunningMount(ChildProcess process, MountCommand command) => (_process, _command) = (process, command);
+
+    public string Directory => _command.Mountpoint;
+
+    /// <exception cref="BenchException">The process has ended.</exception>
+    public ProcessUsage Usage
     {
-        (_process, Directory) = (process, directory);
-        process.OutputDataReceived += Keep;
-        process.ErrorDataReceived += Keep;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-    }
-
-    public string Directory { get; }
-
-    public ProcessUsage Usage => ProcessUsage.Of(_process.Id);
-
-    public static async Task<RunningMount> StartAsync(ProcessStartInfo command, string directory)
-    {
-        Process process = Run(command);
-        var mount = new RunningMount(process, directory);
-        long start = Stopwatch.GetTimestamp();
-        while (!IsMounted(directory))
+        get
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(start) > _startDeadline)
+            try
             {
-                await mount.DisposeAsync();
-                throw new BenchException("it did not mount: " + mount.Output);
+                return ProcessUsage.Of(_process.Id);
             }
-            await Task.Delay(_pollInterval);
+            catch (IOException)
+            {
+                throw new BenchException("the mount's process ended: " + Output);
+            }
         }
-        return mount;
     }
 
+    public static async Task<RunningMount> StartAsync(MountCommand command, CancellationToken cancellationToken)
+    {
+        var mount = new RunningMount(await ChildProcess.StartAsync(command.Program, command.Arguments), command);
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            while (!IsMounted(command.Mountpoint))
+            {
+                if (mount._process.HasExited || Stopwatch.GetElapsedTime(start) > _startDeadline)
+                    throw new BenchException("it did not mount: " + mount.Output);
+                await Task.Delay(_pollInterval, cancellationToken);
+            }
+            return mount;
+        }
+        catch
+        {
+            await mount.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Is done, with whatever means it needs, also when a reader is stuck in it or the daemon is dead.</summary>
     public async ValueTask DisposeAsync()
     {
         if (IsMounted(Directory))
             await UnmountAsync("-u");
-        using var deadline = new CancellationTokenSource(_endDeadline);
-        try
-        {
-            await _process.WaitForExitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            _process.Kill();
-        }
-        // A reader that is stuck in it, or a daemon that died, leaves it mounted.
+        // A reader that was killed may still be in it.
         if (IsMounted(Directory))
             await UnmountAsync("-uz");
-        _process.Dispose();
-    }
-
-    private string Output
-    {
-        get
-        {
-            lock (_output)
-                return _output.ToString().Trim();
-        }
-    }
-
-    private static Process Run(ProcessStartInfo command)
-    {
+        // One that never came to mount does not notice that.
+        if (!_process.HasExited)
+            _process.Signal(ProcessSignals.Terminate);
         try
         {
-            return Process.Start(command)!;
+            await _process.WaitAsync(_endDeadline);
         }
-        catch (Win32Exception failure)
+        catch (ChildProcessException)
         {
-            throw new BenchException($"{command.FileName} does not start: {failure.Message}");
+            // It was killed.
         }
+        await _process.DisposeAsync();
+        if (IsMounted(Directory))
+            await UnmountAsync("-uz");
+        if (_command.Cache is { } cache)
+            System.IO.Directory.Delete(cache, recursive: true);
     }
+
+    private string Output => (_process.Output + _process.Error).Trim();
 
     private static bool IsMounted(string directory) =>
         File.ReadLines("/proc/self/mounts").Any(line => line.Split(' ') is [_, var place, var type, ..] && place == directory && type.StartsWith("fuse", StringComparison.Ordinal));
 
+    // What it says is of no account: whether it is still mounted is looked up.
     private async Task UnmountAsync(string how)
     {
-        using Process unmount = Process.Start(new ProcessStartInfo("fusermount3", [how, Directory]) { RedirectStandardError = true })!;
-        await unmount.WaitForExitAsync();
-    }
-
-    private void Keep(object sender, DataReceivedEventArgs line)
-    {
-        lock (_output)
-            _output.AppendLine(line.Data);
+        try
+        {
+            await ChildProcess.RunAsync("fusermount3", [how, Directory], new ChildProcessOptions { Deadline = _endDeadline });
+        }
+        catch (ChildProcessException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+        }
     }
 }

@@ -23,11 +23,11 @@ internal sealed class ReferenceTree : IDisposable
     public string ImageDirectory => Path.Combine(Root, "images");
 
     /// <summary>Draws real JPEGs into the tree; in the order of their names.</summary>
-    public BenchObject[] AddImages(int count)
+    public BenchObject[] AddImages(int count, CancellationToken cancellationToken)
     {
         var dataset = new ImageFolderDataset(ImageClasses, count, MedianSide);
         var objects = new BenchObject[count];
-        Parallel.For(0, count, index =>
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellationToken }, index =>
         {
             DatasetFile file = dataset[index];
             string key = "images/" + file.Name;

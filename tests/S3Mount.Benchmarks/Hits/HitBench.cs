@@ -38,14 +38,14 @@ internal sealed class HitBench : IAsyncDisposable
         _session = new FuseSession(_device, _fileSystem, new FuseSessionOptions { ReaderThreads = 1 }, NullLogger.Instance);
     }
 
-    public static async Task<IReadOnlyList<HitResult>> RunAsync()
+    public static async Task<IReadOnlyList<HitResult>> RunAsync(CancellationToken cancellationToken)
     {
         await using var bench = new HitBench();
-        await bench.StartAsync();
+        await bench.StartAsync(cancellationToken);
         // The first rows compile and are not reported.
-        await bench.MeasureAsync(0, 4 << 10);
-        await bench.MeasureAsync(Files, 128 << 10);
-        return [await bench.MeasureAsync(2 * Files, 4 << 10), await bench.MeasureAsync(3 * Files, 128 << 10)];
+        await bench.MeasureAsync(0, 4 << 10, cancellationToken);
+        await bench.MeasureAsync(Files, 128 << 10, cancellationToken);
+        return [await bench.MeasureAsync(2 * Files, 4 << 10, cancellationToken), await bench.MeasureAsync(3 * Files, 128 << 10, cancellationToken)];
     }
 
     public async ValueTask DisposeAsync()
@@ -58,19 +58,22 @@ internal sealed class HitBench : IAsyncDisposable
 
     private static string KeyOf(int index) => string.Create(CultureInfo.InvariantCulture, $"file-{index:d4}");
 
-    private async Task StartAsync()
+    private async Task StartAsync(CancellationToken cancellationToken)
     {
         var init = new FuseInitIn { Major = 7, Minor = 45, MaxReadahead = 1 << 20, Flags = 0x7fff_ffff };
         Task<byte[]> answer = _device.CallAsync(FuseOpcode.Init, new NodeId(0), Bytes(in init));
-        await _session.StartAsync(CancellationToken.None);
-        await answer;
+        await _session.StartAsync(cancellationToken);
+        await answer.WaitAsync(cancellationToken);
     }
 
-    private async Task<HitResult> MeasureAsync(int first, int readSize)
+    private async Task<HitResult> MeasureAsync(int first, int readSize, CancellationToken cancellationToken)
     {
         var files = new HitFile[Files];
         for (int i = 0; i < Files; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             files[i] = await LoadAsync(KeyOf(first + i), seed: first + i);
+        }
         return await _device.ReadAsync(new HitRow(files, FileSize, Loaded, readSize));
     }
 

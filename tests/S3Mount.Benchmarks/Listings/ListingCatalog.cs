@@ -15,78 +15,24 @@ internal static class ListingCatalog
     public const string One = "stat-one";
     public const string Snapshot = "snapshot";
 
+    private static readonly StoreSetting[] _both = [StoreSetting.Loopback, StoreSetting.Remote];
+    private static readonly Contender[] _alone = [Contender.S3Mount];
+    private static readonly Contender[] _withPages = [Contender.S3Mount, Contender.BareInOrder, Contender.BareRanges];
+
     public static IReadOnlyList<ListingScenario> All(ListingTrees trees) =>
     [
-        new ListingScenario
-        {
-            Name = Tree,
-            Title = Text($"os.walk, {trees.Images.Files:N0} files in {trees.Images.Directories:N0} directories"),
-            Kind = ListingKind.Walk,
-            Tree = trees.Images,
-            Contenders = [Contender.S3Mount, Contender.BareSame, Contender.Tmpfs],
-            HasWarmPass = true,
-        },
-        new ListingScenario
-        {
-            Name = Peers,
-            Title = Text($"os.walk, {trees.Part.Files:N0} files in {trees.Part.Directories:N0} directories"),
-            Kind = ListingKind.Walk,
-            Tree = trees.Part,
-            Contenders = [Contender.S3Mount, Contender.S3Fs, Contender.RCloneOff],
-            Settings = [StoreSetting.Remote],
-        },
-        new ListingScenario
-        {
-            Name = Flat,
-            Title = Text($"listdir, {trees.Flat.Files:N0} files in one directory"),
-            Kind = ListingKind.Names,
-            Tree = trees.Flat,
-            Contenders = [Contender.S3Mount, Contender.BareInOrder, Contender.BareRanges],
-            Settings = [StoreSetting.Remote],
-            HasWarmPass = true,
-        },
-        new ListingScenario
-        {
-            Name = Small,
-            Title = Text($"os.walk, {trees.Small.Files:N0} files in {trees.Small.Directories:N0} directories"),
-            Kind = ListingKind.Walk,
-            Tree = trees.Small,
-            Contenders = [Contender.S3Mount, Contender.BareInOrder, Contender.BareRanges],
-            Settings = [StoreSetting.Remote],
-            HasWarmPass = true,
-        },
-        new ListingScenario
-        {
-            Name = Sizes,
-            Title = Text($"find -size, {trees.Part.Files:N0} files in {trees.Part.Directories:N0} directories"),
-            Kind = ListingKind.Sizes,
-            Tree = trees.Part,
-            Contenders = [Contender.S3Mount, Contender.BareSame],
-            HasWarmPass = true,
-        },
-        new ListingScenario
-        {
-            Name = One,
-            Title = Text($"stat of one file among {trees.Flat.Files:N0}"),
-            Kind = ListingKind.One,
-            Tree = trees.Flat,
-            Path = NameInTheMiddle(trees.Flat),
-            Contenders = [Contender.S3Mount],
-            Settings = [StoreSetting.Remote],
-        },
-        new ListingScenario
-        {
-            Name = Snapshot,
-            Title = Text($"mount with a snapshot and os.walk, {trees.Images.Files:N0} files"),
-            Kind = ListingKind.Walk,
-            Tree = trees.Images,
-            Contenders = [Contender.S3Mount],
-            Settings = [StoreSetting.Remote],
-            UsesSnapshot = true,
-        },
+        new(Tree, $"os.walk, {Size(trees.Images)}", ListingKind.Walk, trees.Images, [Contender.S3Mount, Contender.BareSame, Contender.Tmpfs]) { Settings = _both, HasWarmPass = true },
+        new(Peers, $"os.walk, {Size(trees.Part)}", ListingKind.Walk, trees.Part, [Contender.S3Mount, Contender.S3Fs, Contender.RCloneOff]),
+        new(Flat, $"listdir, {Files(trees.Flat)} files in one directory", ListingKind.Names, trees.Flat, _withPages) { HasWarmPass = true },
+        new(Small, $"os.walk, {Size(trees.Small)}", ListingKind.Walk, trees.Small, _withPages) { HasWarmPass = true },
+        new(Sizes, $"find -size, {Size(trees.Part)}", ListingKind.Sizes, trees.Part, [Contender.S3Mount, Contender.BareSame]) { Settings = _both, HasWarmPass = true },
+        new(One, $"stat of one file among {Files(trees.Flat)}", ListingKind.One, trees.Flat, _alone) { Path = NameInTheMiddle(trees.Flat) },
+        new(Snapshot, $"mount with a snapshot and os.walk, {Files(trees.Images)} files", ListingKind.Walk, trees.Images, _alone) { UsesSnapshot = true },
     ];
 
     private static string NameInTheMiddle(ListingTree tree) => Encoding.UTF8.GetString(tree.Keys[tree.Files / 2].Span[tree.Prefix.Length..]);
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Size(ListingTree tree) => string.Create(CultureInfo.InvariantCulture, $"{tree.Files:N0} files in {tree.Directories:N0} directories");
+
+    private static string Files(ListingTree tree) => tree.Files.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Contenders;
+using S3Mount.Benchmarks.Results;
 
 namespace S3Mount.Benchmarks.Listings;
 
@@ -14,37 +15,37 @@ internal sealed class ListingCeilings(Site site, BenchStore store)
     private readonly TmpfsTree _tmpfs = new(site.Reference.Root);
 
     /// <summary>Some 3,000 pages, in a few seconds, so that the server's code is compiled before the first contender asks.</summary>
-    public async Task WarmStoreAsync(ListingTree tree)
+    public async Task WarmStoreAsync(ListingTree tree, CancellationToken cancellationToken)
     {
-        await store.SetSpeedAsync(StoreSetting.Loopback);
-        await using ClientProcess client = await ClientProcess.StartAsync(WorkloadOf(tree, WorkloadKind.ListTree, [], WarmStoreConnections));
+        await store.SetSpeedAsync(StoreSetting.Loopback, cancellationToken);
+        await using ClientProcess client = await ClientProcess.StartAsync(WorkloadOf(tree, WorkloadKind.ListTree, [], WarmStoreConnections), PassLimit.Longest, cancellationToken);
         for (int i = 0; i < WarmStorePasses; i++)
-            await client.PassAsync();
+            await client.PassAsync(cancellationToken);
     }
 
-    public async Task<ListingSample> BareAsync(ListingScenario scenario, Contender contender, int connections)
+    public async Task<Sample> BareAsync(ListingScenario scenario, Contender contender, int connections, CancellationToken cancellationToken)
     {
         bool isTree = contender == Contender.BareSame;
         Workload workload = isTree
             ? WorkloadOf(scenario.Tree, WorkloadKind.ListTree, [], connections)
             : WorkloadOf(scenario.Tree, WorkloadKind.ListRanges, Bounds(scenario.Tree, connections), connections);
-        await using ClientProcess client = await ClientProcess.StartAsync(workload);
+        await using ClientProcess client = await ClientProcess.StartAsync(workload, PassLimit.Longest, cancellationToken);
         // Its code is compiled while it runs; who only waits for pages needs none of it.
         if (connections > 1)
-            await client.PassAsync();
-        var sample = new ListingSample(await _meter.PassAsync(client, mount: null), 0, 0);
-        ListingCheck.Counts(scenario, sample.Pass.Client, hasDirectories: isTree);
+            await client.PassAsync(cancellationToken);
+        Sample sample = await _meter.PassAsync(client, mount: null, cancellationToken);
+        ListingCheck.Counts(scenario, sample.Client, hasDirectories: isTree);
         return sample;
     }
 
     /// <summary>The second pass, as a warm pass is one.</summary>
-    public async Task<ListingSample> TmpfsAsync(ListingScenario scenario)
+    public async Task<Sample> TmpfsAsync(ListingScenario scenario, CancellationToken cancellationToken)
     {
-        string root = _tmpfs.Make(scenario.Tree);
-        await using ClientProcess client = await ListingMounts.JobOf(scenario, root, ListingMounts.DeadlineSeconds).StartAsync();
-        await client.PassAsync();
-        var sample = new ListingSample(await _meter.PassAsync(client, mount: null), 0, 0);
-        ListingCheck.Names(scenario, sample.Pass.Client);
+        string root = _tmpfs.Make(scenario.Tree, cancellationToken);
+        await using ClientProcess client = await ListingMounts.JobOf(scenario, root, Contender.Tmpfs).StartAsync(cancellationToken);
+        await client.PassAsync(cancellationToken);
+        Sample sample = await _meter.PassAsync(client, mount: null, cancellationToken);
+        ListingCheck.Names(scenario, sample.Client);
         return sample;
     }
 

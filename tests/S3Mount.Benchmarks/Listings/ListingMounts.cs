@@ -2,6 +2,7 @@ using System.Diagnostics;
 using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Results;
+using S3Mount.Testing.Processes;
 
 namespace S3Mount.Benchmarks.Listings;
 
@@ -11,92 +12,80 @@ namespace S3Mount.Benchmarks.Listings;
 /// </summary>
 internal sealed class ListingMounts(BenchOptions options, Site site, BenchStore store)
 {
-    /// <summary>What needs longer is no contender.</summary>
-    public const double DeadlineSeconds = 300;
-
-    // Of a peer, for a part of the tree; then its time is a lower bound.
-    private const double PeerDeadlineSeconds = 120;
-
+    // Some 1,300 pages, a few at once, 60 ms each, and the file.
     private static readonly TimeSpan _snapshotDeadline = TimeSpan.FromSeconds(300);
 
     private readonly Meter _meter = new(store);
     private readonly ListingTree _warmUp = options.Trees.WarmUp;
 
-    public static ListingJob JobOf(ListingScenario scenario, string root, double deadlineSeconds) => new(scenario.Kind, root, scenario.Path, deadlineSeconds);
+    public static ListingJob JobOf(ListingScenario scenario, string root, Contender contender) => new(scenario.Kind, root, scenario.Path, contender);
 
-    public async Task<IReadOnlyList<ListingSample>> MeasureAsync(ListingScenario scenario, Contender contender)
+    public async Task<IReadOnlyList<Sample>> MeasureAsync(ListingScenario scenario, Contender contender, CancellationToken cancellationToken)
     {
-        ProcessStartInfo command = MountCommand.Of(contender, options.Program, store, site.Mountpoint, site.NewCache(), []);
-        await using RunningMount mount = await RunningMount.StartAsync(command, site.Mountpoint);
-        await WalkElsewhereAsync(mount);
-        double deadline = contender.IsPeer() ? PeerDeadlineSeconds : DeadlineSeconds;
-        await using ClientProcess client = await JobOf(scenario, PathOf(mount.Directory, scenario.Tree), deadline).StartAsync();
-        var samples = new List<ListingSample> { await PassAsync(client, scenario, contender, mount) };
-        if (scenario.HasWarmPass && !samples[0].Pass.Client.IsPartial)
-            samples.Add(await PassAsync(client, scenario, contender, mount));
+        await using RunningMount mount = await RunningMount.StartAsync(MountCommand.Of(contender, options.Program, store, site, []), cancellationToken);
+        await WalkElsewhereAsync(mount, cancellationToken);
+        await using ClientProcess client = await JobOf(scenario, PathOf(mount.Directory, scenario.Tree), contender).StartAsync(cancellationToken);
+        var samples = new List<Sample> { await PassAsync(client, scenario, mount, cancellationToken) };
+        if (scenario.HasWarmPass && !samples[0].IsPartial)
+            samples.Add(await PassAsync(client, scenario, mount, cancellationToken));
         return samples;
     }
 
     /// <summary>Why there is no snapshot, where this s3mount makes none; else null.</summary>
     /// <exception cref="BenchException">It failed.</exception>
-    public async Task<string?> CreateSnapshotAsync(ListingScenario scenario, string file)
+    public async Task<string?> CreateSnapshotAsync(ListingScenario scenario, string file, CancellationToken cancellationToken)
     {
-        string[] words = ["snapshot", "create", SourceOf(scenario), file, "--no-sign-request", "--endpoint-url", store.Endpoint];
-        using Process create = Process.Start(new ProcessStartInfo(options.Program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        using var deadline = new CancellationTokenSource(_snapshotDeadline);
-        Task<string> output = create.StandardOutput.ReadToEndAsync(deadline.Token);
-        string errors;
-        try
-        {
-            errors = await create.StandardError.ReadToEndAsync(deadline.Token);
-            await output;
-            await create.WaitForExitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            create.Kill();
-            throw new BenchException($"there was no snapshot after {_snapshotDeadline.TotalSeconds:0} s");
-        }
         // Wrong usage: a verb that it does not know yet.
         const int Usage = 2;
-        if (create.ExitCode == Usage)
-            return "left out: this s3mount makes no snapshots: " + errors.Trim();
-        return create.ExitCode == 0 ? null : throw new BenchException("snapshot create failed: " + errors.Trim());
+        string[] words = ["snapshot", "create", SourceOf(scenario), file, "--no-sign-request", "--endpoint-url", store.Endpoint];
+        ChildResult result;
+        try
+        {
+            result = await ChildProcess.RunAsync(options.Program, words, new ChildProcessOptions { Deadline = _snapshotDeadline }, cancellationToken);
+        }
+        catch (ChildProcessException failure)
+        {
+            throw new BenchException(failure.Message);
+        }
+        return result.ExitCode switch
+        {
+            0 => null,
+            Usage => "left out: this s3mount makes no snapshots: " + result.Error.Trim(),
+            _ => throw new BenchException("snapshot create failed: " + result.Error.Trim()),
+        };
     }
 
     /// <summary>From the command that mounts to the end of the walk.</summary>
-    public async Task<ListingSample> MeasureWithSnapshotAsync(ListingScenario scenario, string file)
+    public async Task<Sample> MeasureWithSnapshotAsync(ListingScenario scenario, string file, CancellationToken cancellationToken)
     {
         string[] words = [SourceOf(scenario), site.Mountpoint, "-f", "--no-sign-request", "--endpoint-url", store.Endpoint, "--snapshot", file];
-        var command = new ProcessStartInfo(options.Program, words) { RedirectStandardOutput = true, RedirectStandardError = true };
-        await using ClientProcess client = await JobOf(scenario, site.Mountpoint, DeadlineSeconds).StartAsync();
-        await store.ResetCountsAsync();
+        await using ClientProcess client = await JobOf(scenario, site.Mountpoint, Contender.S3Mount).StartAsync(cancellationToken);
+        await store.ResetCountsAsync(cancellationToken);
         long start = Stopwatch.GetTimestamp();
-        await using RunningMount mount = await RunningMount.StartAsync(command, site.Mountpoint);
+        await using RunningMount mount = await RunningMount.StartAsync(new MountCommand(options.Program, words, site.Mountpoint, Cache: null), cancellationToken);
         double mountSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        StoreCounts whileMounting = await store.CountsAsync();
-        Sample pass = (await PassAsync(client, scenario, Contender.S3Mount, mount)).Pass;
-        return new ListingSample(pass with { Store = pass.Store with { Lists = pass.Store.Lists + whileMounting.Lists } }, mountSeconds, 0);
+        StoreCounts whileMounting = await store.CountsAsync(cancellationToken);
+        Sample pass = await PassAsync(client, scenario, mount, cancellationToken);
+        return pass with { Seconds = pass.Seconds + mountSeconds, Store = pass.Store with { Lists = pass.Store.Lists + whileMounting.Lists } };
     }
 
     private static string SourceOf(ListingScenario scenario) => $"{BenchStore.Bucket}/{scenario.Tree.Prefix.TrimEnd('/')}";
 
     private static string PathOf(string root, ListingTree tree) => Path.Combine(root, tree.Prefix.TrimEnd('/'));
 
-    private async Task WalkElsewhereAsync(RunningMount mount)
+    private async Task WalkElsewhereAsync(RunningMount mount, CancellationToken cancellationToken)
     {
-        await using ClientProcess client = await new ListingJob(ListingKind.Walk, PathOf(mount.Directory, _warmUp), "", DeadlineSeconds).StartAsync();
-        await client.PassAsync();
+        await using ClientProcess client = await new ListingJob(ListingKind.Walk, PathOf(mount.Directory, _warmUp), "", Contender.S3Mount).StartAsync(cancellationToken);
+        await client.PassAsync(cancellationToken);
     }
 
-    private async Task<ListingSample> PassAsync(ClientProcess client, ListingScenario scenario, Contender contender, RunningMount mount)
+    private async Task<Sample> PassAsync(ClientProcess client, ListingScenario scenario, RunningMount mount, CancellationToken cancellationToken)
     {
-        long before = mount.Usage.RssBytes;
-        var sample = new ListingSample(await _meter.PassAsync(client, mount), 0, before);
-        if (!sample.Pass.Client.IsPartial)
-            ListingCheck.Names(scenario, sample.Pass.Client);
-        else if (!contender.IsPeer())
-            throw new BenchException($"not done after {DeadlineSeconds:0} s");
+        Sample sample = await _meter.PassAsync(client, mount, cancellationToken);
+        if (!sample.IsPartial)
+            ListingCheck.Names(scenario, sample.Client);
+        else if (sample.Client.Files == 0)
+            throw new BenchException($"nothing found after {sample.Seconds:0} s");
         return sample;
     }
 }

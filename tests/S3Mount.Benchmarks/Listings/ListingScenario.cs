@@ -1,24 +1,13 @@
 using S3Mount.Benchmarks.Contenders;
+using S3Mount.Benchmarks.Results;
 
 namespace S3Mount.Benchmarks.Listings;
 
 /// <summary>One row of the listings: what is looked for, by whom, on which settings of the store.</summary>
-internal sealed record ListingScenario
+/// <param name="Contenders">In the order in which they are measured; s3mount first, since the bare client gets as many connections as it used.</param>
+internal sealed record ListingScenario(string Name, string Title, ListingKind Kind, ListingTree Tree, Contender[] Contenders) : IScenario
 {
-    /// <summary>What it is chosen by.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>What the tables say.</summary>
-    public required string Title { get; init; }
-
-    public required ListingKind Kind { get; init; }
-
-    public required ListingTree Tree { get; init; }
-
-    /// <summary>In the order in which they are measured; s3mount first, since the bare client gets as many connections as it used.</summary>
-    public required Contender[] Contenders { get; init; }
-
-    public StoreSetting[] Settings { get; init; } = [StoreSetting.Loopback, StoreSetting.Remote];
+    public StoreSetting[] Settings { get; init; } = [StoreSetting.Remote];
 
     /// <summary>Of a <see cref="ListingKind.One"/>, below the prefix of the tree.</summary>
     public string Path { get; init; } = "";

@@ -12,15 +12,16 @@ internal sealed class TmpfsTree(string root)
     private string? _made;
 
     /// <exception cref="BenchException">It would not fit.</exception>
-    public string Make(ListingTree tree)
+    public string Make(ListingTree tree, CancellationToken cancellationToken)
     {
         if (_made is not null)
             return _made;
-        EnsureRoom(tree.Files + (int)tree.Directories);
+        EnsureRoom(tree.Files + tree.Directories);
         SyntheticKeys keys = tree.Keys;
         string directory = "";
         for (int i = 0; i < keys.Count; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             string path = Path.Combine(root, Encoding.UTF8.GetString(keys[i].Span));
             if (Path.GetDirectoryName(path) is { } parent && parent != directory)
                 Directory.CreateDirectory(directory = parent);

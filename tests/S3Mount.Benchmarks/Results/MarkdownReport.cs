@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using S3Mount.Benchmarks.Contenders;
-using S3Mount.Benchmarks.Hits;
 using S3Mount.Benchmarks.Listings;
 
 namespace S3Mount.Benchmarks.Results;
@@ -9,15 +8,17 @@ namespace S3Mount.Benchmarks.Results;
 /// <summary>A run as a Markdown page: the floors, the ratios, every row.</summary>
 internal static class MarkdownReport
 {
-    public static string Write(BenchOptions options, ResultBook book, IReadOnlyList<HitResult> hits, ListingBook listings)
+    public static string Write(BenchOptions options, Report report, bool isWhole)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# s3mount: {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, Linux {Environment.OSVersion.Version}, {options.Rounds} rounds").AppendLine();
-        TargetTable.Write(text, [.. new TargetList(book, hits).All(), .. new ListingTargets(listings).All()]);
-        HitTable.Write(text, hits);
-        if (book.Rows.Count > 0)
-            WriteRows(text, options, book);
-        ListingTable.Write(text, listings);
+        if (!isWhole)
+            text.AppendLine("**The run has not come to its end: rows are missing.**").AppendLine();
+        TargetTable.Write(text, [.. new TargetList(report.Book, report.Hits).All(), .. new ListingTargets(report.Listings).All()]);
+        HitTable.Write(text, report.Hits);
+        if (report.Book.Rows.Count > 0)
+            WriteRows(text, options, report.Book);
+        ListingTable.Write(text, report.Listings);
         return text.ToString();
     }
 
@@ -32,6 +33,6 @@ internal static class MarkdownReport
                 : "The store on loopback, as fast as it goes.").AppendLine();
             RowTable.Write(text, book, setting);
         }
-        text.AppendLine(CultureInfo.InvariantCulture, $"A peer's row that took more than {Bench.SlowRow:0} s was measured once. \"read(2)\" are the requests that the mount's process took from the kernel. \"At once\" is the most requests that the store was answering at one time. Store, mount and reader share the processors; a row in which the store takes more than half of them is marked.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"A peer's row that took more than {Bench.SlowRow:0} s was measured once; a pass of it that took more than {PassLimit.OfPeer.Time.TotalSeconds:0} s was ended, and \">\" marks what is a lower bound because of that. CPU is that of the mount's process, and of a bare client's while its requests were made. \"read(2)\" are the requests that the mount's process took from the kernel. \"At once\" is the most requests that the store was answering at one time. Store, mount and reader share the processors; a row in which the store takes more than half of them is marked.");
     }
 }

@@ -8,9 +8,26 @@ namespace S3Mount.Benchmarks.Results;
 /// <param name="StoreCpu">Seconds.</param>
 internal readonly record struct Sample(ClientResult Client, ProcessUsage Mount, double StoreCpu, StoreCounts Store)
 {
+    /// <summary>What is compared: the pass, with the mount before it where that counts; or the wait for one first byte.</summary>
+    public double Seconds { get; init; } = Client.Seconds;
+
+    /// <summary>VmRSS of the mount's process before the pass; 0 where there is none.</summary>
+    public long RssBefore { get; init; }
+
+    /// <summary>The pass was ended before it was done.</summary>
+    public bool IsPartial => Client.IsPartial;
+
+    /// <summary>Of the mount's process; where there is none, of the bare client's.</summary>
+    public double CpuSeconds => Mount.CpuSeconds + Client.CpuSeconds;
+
     /// <summary>Of the machine's processors while the pass ran.</summary>
     public double StoreShare => StoreCpu / (Client.Seconds * Environment.ProcessorCount);
 
     /// <summary>Bytes that the store sent for each byte that was read.</summary>
     public double FetchedPerByte => Client.Bytes == 0 ? 0 : (double)Store.Bytes / Client.Bytes;
+
+    public double FilesPerSecond => Client.Files / Seconds;
+
+    /// <summary>What the mount's process grew by in the pass, for each file.</summary>
+    public double GrowthPerFile => (double)(Mount.RssBytes - RssBefore) / Client.Files;
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using S3Mount.Benchmarks.Contenders;
+using S3Mount.Benchmarks.Scenarios;
 
 namespace S3Mount.Benchmarks.Results;
 
 /// <summary>One panel of the picture: the scenarios of one setting and pass, a bar for each mount, by the ceiling's speed.</summary>
-internal sealed class SvgPanel(string title, ResultBook book, IReadOnlyList<Row> products)
+internal sealed class SvgPanel(string title, ResultBook book, IReadOnlyList<Row<Scenario>> products)
 {
     public const double Width = 720;
 
@@ -36,7 +37,7 @@ internal sealed class SvgPanel(string title, ResultBook book, IReadOnlyList<Row>
             svg.Text(plot + X(tick), top + Head - 15, isCeiling ? "ceiling" : tick.ToString(CultureInfo.InvariantCulture), 10, "middle", "#57606a");
         }
         double y = top + Head;
-        foreach (Row product in products)
+        foreach (Row<Scenario> product in products)
         {
             DrawScenario(svg, product, plot, y);
             y += HeightOf(product);
@@ -51,25 +52,25 @@ internal sealed class SvgPanel(string title, ResultBook book, IReadOnlyList<Row>
         _ => "#6fa287",
     };
 
-    private void DrawScenario(SvgWriter svg, Row product, double plot, double y)
+    private void DrawScenario(SvgWriter svg, Row<Scenario> product, double plot, double y)
     {
-        Row[] rows = [.. RowsOf(product)];
+        Row<Scenario>[] rows = [.. RowsOf(product)];
         svg.Text(plot - 10, y + (rows.Length * Bar / 2) + 4, product.Scenario.Title, anchor: "end");
-        Row? ceiling = book.CeilingOf(product);
-        foreach (Row row in rows)
+        Row<Scenario>? ceiling = book.CeilingOf(product);
+        foreach (Row<Scenario> row in rows)
         {
             double speed = ceiling is null || !row.HasSamples ? 0 : ceiling.Median / row.Median;
             svg.Rectangle(plot, y, X(speed), Bar - 1.5, ColourOf(row.Contender));
-            string value = !row.HasSamples ? "failed" : speed.ToString(speed < 0.1 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
+            string value = !row.HasSamples ? "failed" : (row.IsPartial ? "< " : "") + speed.ToString(speed < 0.1 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
             svg.Text(plot + X(speed) + 4, y + Bar - 1.5, value, 9, fill: row.Contender == Contender.S3Mount ? "#0969da" : "#57606a", isBold: row.Contender == Contender.S3Mount);
             y += Bar;
         }
     }
 
-    private IEnumerable<Row> RowsOf(Row product) =>
-        Mounts.Select(mount => book.Find(product.Setting, product.Scenario.Name, product.Pass, mount, withSamples: false)).OfType<Row>();
+    private IEnumerable<Row<Scenario>> RowsOf(Row<Scenario> product) =>
+        Mounts.Select(mount => book.Find(product.Setting, product.Scenario.Name, product.Pass, mount, withSamples: false)).OfType<Row<Scenario>>();
 
-    private double HeightOf(Row product) => (RowsOf(product).Count() * Bar) + Gap;
+    private double HeightOf(Row<Scenario> product) => (RowsOf(product).Count() * Bar) + Gap;
 
     private static double X(double speed) => Plot * Math.Log(Math.Clamp(speed, Least, Most) / Least) / Math.Log(Most / Least);
 }

@@ -1,4 +1,5 @@
 using S3Mount.Benchmarks.Contenders;
+using S3Mount.Benchmarks.Scenarios;
 
 namespace S3Mount.Benchmarks.Results;
 
@@ -39,7 +40,7 @@ internal static class SvgPicture
 
     private static SvgPanel PanelOf(ResultBook book, StoreSetting setting, Pass pass)
     {
-        Row[] products = [.. book.Rows.Where(row => row.Setting == setting && row.Pass == pass && row.Contender == Contender.S3Mount && book.CeilingOf(row) is not null)];
-        return new SvgPanel($"{setting.Name}, {(pass == Pass.Cold ? "cold" : "warm")}", book, products);
+        Row<Scenario>[] products = [.. book.Rows.Where(row => row.Setting == setting && row.Pass == pass && row.Contender == Contender.S3Mount && book.CeilingOf(row) is not null)];
+        return new SvgPanel($"{setting.Name}, {pass.Text()}", book, products);
     }
 }

@@ -12,7 +12,7 @@ internal static class TargetTable
         text.AppendLine("| row | floor | measured | |").AppendLine("| --- | ---: | ---: | --- |");
         foreach (Target target in targets)
         {
-            string verdict = target.Measured.Length == 0 ? "not measured" : target.IsMet ? "met" : "**missed**";
+            string verdict = target.Measured.Length == 0 ? "not measured" : target.IsMet switch { true => "met", false => "**missed**", null => "not judged" };
             text.AppendLine(CultureInfo.InvariantCulture, $"| {target.Row} | {target.Floor} | {target.Measured} | {verdict} |");
         }
         text.AppendLine();

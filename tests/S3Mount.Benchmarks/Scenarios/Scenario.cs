@@ -1,23 +1,14 @@
 using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Datasets;
+using S3Mount.Benchmarks.Results;
 
 namespace S3Mount.Benchmarks.Scenarios;
 
 /// <summary>One row of the bench: what is in the store, which of it is read, and by whom.</summary>
-internal sealed record Scenario
+internal sealed record Scenario(string Name, string Title, WorkloadKind Kind, IReadOnlyList<BenchObject> Objects) : IScenario
 {
-    /// <summary>What it is chosen by.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>What the tables say.</summary>
-    public required string Title { get; init; }
-
-    public required WorkloadKind Kind { get; init; }
-
-    public required IReadOnlyList<BenchObject> Objects { get; init; }
-
-    /// <summary>What is read, in order.</summary>
-    public required IReadOnlyList<ReadRange> Reads { get; init; }
+    /// <summary>What is read, in order: every object whole, unless it says otherwise.</summary>
+    public IReadOnlyList<ReadRange> Reads { get; init; } = [.. Objects.Select(o => o.Whole)];
 
     public int Threads { get; init; } = 1;
 
