@@ -9,4 +9,9 @@ namespace S3Mount.FileSystem.Listing;
 /// <param name="Entries">Names in it.</param>
 /// <param name="Directories">How many of them are directories.</param>
 /// <param name="IsScanned">Whether a scan of many directories has made it, and no request for this one.</param>
-internal sealed record ListingTrace(int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false, int Entries = 0, int Directories = 0, bool IsScanned = false);
+internal sealed record ListingTrace(int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false, int Entries = 0, int Directories = 0, bool IsScanned = false)
+{
+    /// <summary>Whether both listings held the same, as far as a digest can tell.</summary>
+    public bool IsSameAs(ListingTrace other) =>
+        (MtimeSeconds, MtimeNanoseconds, Entries, Directories) == (other.MtimeSeconds, other.MtimeNanoseconds, other.Entries, other.Directories);
+}
