@@ -21,7 +21,7 @@ internal static class StatusText
             Line("", $"{status.Files.HiddenKeys:N0} keys that no path can name");
         if (status.SavedListings is { } saved)
         {
-            Line("saved", saved.MadeAt is { } madeAt ? $"listings of {Time(madeAt)} in {saved.Path}" : $"no listings yet; they will be kept in {saved.Path}");
+            Line("saved", saved.MadeAt is { } madeAt ? $"listings of {Time(madeAt)} in {saved.Path}" : (FormattableString)$"no listings yet; they will be kept in {saved.Path}");
             Line("", $"{saved.Unchecked:N0} directories shown as saved and not checked yet, {saved.Checked:N0} checked, {saved.Differed:N0} of them had changed");
         }
         Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight");
