@@ -132,12 +132,11 @@ internal sealed class SavedCheck(SavedTree saved, DirectoryLister lister, Func<D
                 isDone = !saved.IsUnchecked(directory);
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-        }
         catch (Exception failure)
         {
-            Fail(directory, failure);
+            // At the end of the mount it is not the store that fails.
+            if (!stopping.IsCancellationRequested)
+                Fail(directory, failure);
             isDone = false;
         }
         lock (_gate)

@@ -16,11 +16,14 @@ public sealed class StartCheckTests
     public void RemoveDirectory() => Directory.Delete(_directory, recursive: true);
 
     [Test]
-    public void A_log_below_the_mountpoint_is_refused()
+    public void A_log_or_a_cache_below_the_mountpoint_is_refused()
     {
         Assert.That(
             () => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, _directory + "/logs/s3mount.log"),
             Throws.TypeOf<UsageException>().With.Message.EqualTo($"--log-file: {_directory}/logs/s3mount.log lies below the mountpoint; choose another place"));
+        Assert.That(
+            () => StartCheck.ThrowIfBelow(_directory, MountOptions.Cache, _directory),
+            Throws.TypeOf<UsageException>().With.Message.EqualTo($"--cache: {_directory} lies below the mountpoint; choose another place"));
         Assert.That(() => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, _directory + "-log/s3mount.log"), Throws.Nothing);
         Assert.That(() => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, null), Throws.Nothing);
     }
