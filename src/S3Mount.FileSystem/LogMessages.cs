@@ -18,6 +18,18 @@ internal static partial class LogMessages
     [LoggerMessage(208, LogLevel.Error, "'{Key}' is no longer what it was when the snapshot {Snapshot} was made ({MadeAt:u}): readers get ESTALE; restore that version, or make a new snapshot (s3mount snapshot verify tells all that differs)")]
     public static partial void ChangedSinceSnapshot(ILogger logger, ObjectKey key, string snapshot, DateTime madeAt);
 
+    [LoggerMessage(209, LogLevel.Warning, "the saved listing of '{Prefix}' cannot be checked: {Reason}; it is shown as it was saved until it can be: check the store and the network")]
+    public static partial void CheckFailed(ILogger logger, ObjectKey prefix, string reason);
+
+    [LoggerMessage(210, LogLevel.Debug, "the saved listing of '{Prefix}' still cannot be checked: {Reason}; it is tried again in {Seconds} s")]
+    public static partial void CheckFailedAgain(ILogger logger, ObjectKey prefix, string reason, int seconds);
+
+    [LoggerMessage(211, LogLevel.Warning, "listings are not saved: {Reason} (said once, until it succeeds)")]
+    public static partial void NotSaved(ILogger logger, string reason);
+
+    [LoggerMessage(212, LogLevel.Warning, "listings could not be saved within {Seconds} s; {Path} is as it was")]
+    public static partial void NotSavedInTime(ILogger logger, string path, int seconds);
+
     [LoggerMessage(203, LogLevel.Error, "{Operation} '{Key}' failed with {Errno}: {Reason}")]
     public static partial void StoreFailed(ILogger logger, string operation, ObjectKey key, Mono.Unix.Native.Errno errno, string reason);
 

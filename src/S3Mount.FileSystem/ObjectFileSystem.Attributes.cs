@@ -79,7 +79,7 @@ public sealed partial class ObjectFileSystem
         try
         {
             DirectoryListing listing = await _lister.ListAsync(directory, request.CancellationToken).ConfigureAwait(false);
-            ReplyAttr(request, _attributes.Write(directory), _clock.Until(listing.ExpiresAt), statx);
+            ReplyAttr(request, _attributes.Write(directory), _clock.Until(ExpiryOf(listing)), statx);
         }
         catch (Exception failure)
         {

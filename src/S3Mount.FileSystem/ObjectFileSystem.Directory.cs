@@ -112,7 +112,7 @@ public sealed partial class ObjectFileSystem
             return false;
         // Such an entry is only named (node id 0): the kernel looks it up if somebody wants it.
         bool isNamed = listed.IsDoubtful || _clock.HasPassed(listing.ExpiresAt) || (detail == EntryDetail.AttributesOfDirectories && !listed.IsDirectory);
-        FuseEntryOut entry = isNamed ? default : EntryOut(directory, listed, listing.ExpiresAt);
+        FuseEntryOut entry = isNamed ? default : EntryOut(directory, listed, ExpiryOf(listing));
         return writer.TryAddPlus(entry, ino, offset, type, name);
     }
 

@@ -45,12 +45,12 @@ public sealed partial class ObjectFileSystem
     // expired; a larger one is listed behind, and the name asked for alone.
     private async ValueTask<(DirectoryEntry? Entry, long ExpiresAt)> ResolveAsync(DirectoryInode directory, byte[] name, CancellationToken cancellationToken)
     {
-        bool hasListing = _listings.FindListing(directory) is not null;
+        bool hasListing = _listings.FindListing(directory) is not null || _lister.HasSaved(directory);
         if (!hasListing && directory.LastListing is { Pages: 1, IsForLookups: false })
         {
             DirectoryListing listing = await _lister.ListAsync(directory, cancellationToken).ConfigureAwait(false);
             int index = listing.Find(name);
-            return index >= 0 ? (listing[index].ToDirectoryEntry(), listing.ExpiresAt) : (null, NegativeExpiry(listing));
+            return index >= 0 ? (listing[index].ToDirectoryEntry(), ExpiryOf(listing)) : (null, NegativeExpiry(listing));
         }
         // Not where the cache has no room for it: it would be listed for nobody, at every lookup.
         if (!hasListing && directory.LastListing is { IsKept: true, IsForLookups: false } listed && _clock.HasPassed(listed.ExpiresAt))
@@ -68,12 +68,13 @@ public sealed partial class ObjectFileSystem
     {
         DirectoryListing? complete = _listings.FindListing(directory);
         // One that is still growing answers for what it has come to.
-        if ((complete ?? _lister.FindGrowing(directory)) is not { } listing)
-            return false;
-        int index = listing.Find(name);
-        if (index < 0)
+        DirectoryListing? listing = complete ?? _lister.FindGrowing(directory);
+        int index = listing?.Find(name) ?? -1;
+        if (listing is null || index < 0)
         {
-            if (complete is null || listing.IsForLookups)
+            if (complete is null)
+                return TryAnswerFromSaved(request, directory, name);
+            if (complete.Saved is not null || complete.IsForLookups || listing is null)
                 return false;
             ReplyMissing(request, NegativeExpiry(listing));
             return true;
@@ -83,7 +84,7 @@ public sealed partial class ObjectFileSystem
             return false;
         if (!entry.IsDirectory)
             listing.CountLookedUp();
-        request.ReplyEntry(EntryOut(directory, entry, listing.ExpiresAt));
+        request.ReplyEntry(EntryOut(directory, entry, ExpiryOf(listing)));
         return true;
     }
 

@@ -144,6 +144,7 @@ public sealed partial class ObjectFileSystem
     {
         DirectoryInode directory = file.Parent;
         byte[] name = file.Name.ToArray();
+        DoubtSaved(directory);
         _listings.Doubt(directory, name, file.Version);
         _generations.Doubt(directory, name, file.Version);
         if (_connection is not { } connection)

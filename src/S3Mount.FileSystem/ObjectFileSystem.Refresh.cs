@@ -20,7 +20,7 @@ public sealed partial class ObjectFileSystem
     /// <remarks>Any thread but those that answer requests.</remarks>
     public async Task<RefreshResult> RefreshAsync(string path, bool recursive, CancellationToken cancellationToken)
     {
-        var refresh = new DirectoryRefresh(_listings, _lister, _connection?.Notifier, _clock.TimeProvider);
+        var refresh = CreateRefresh(isSparing: false);
         (DirectoryInode directory, byte[]? missing, bool isLast) = FindDeepest(path);
         bool exists = true;
         if (missing is null)

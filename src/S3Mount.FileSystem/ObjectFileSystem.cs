@@ -6,6 +6,7 @@ using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing;
 using S3Mount.FileSystem.Listing.Walks;
 using S3Mount.FileSystem.Reading;
+using S3Mount.FileSystem.SavedListings;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;
 using S3Mount.Fuse.Session;
@@ -34,6 +35,9 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     private readonly BlockCache _blocks;
     private readonly BlockFetcher _fetcher;
     private readonly RecentFailures _recentFailures;
+    private readonly SavedTree? _saved;
+    private readonly SavedCheck? _check;
+    private readonly ListingSaver? _saver;
     private FuseConnection? _connection;
 
     /// <param name="store">Stays the caller's; used until this file system is disposed.</param>
@@ -43,7 +47,7 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
             throw new ArgumentException("the prefix of a mount ends in '/'", nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MemoryBudget, ObjectFileSystemOptions.MinMemoryBudget);
         if (options.Snapshot is not null)
-            options = options with { MetadataTtl = Timeout.InfiniteTimeSpan, NegativeMetadataTtl = Timeout.InfiniteTimeSpan };
+            options = options with { MetadataTtl = Timeout.InfiniteTimeSpan, NegativeMetadataTtl = Timeout.InfiniteTimeSpan, SavedListings = null };
         _options = options;
         _logger = logger;
         _clock = new MountClock(timeProvider);
@@ -51,11 +55,20 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         _attributes = new AttributeWriter(options, _clock);
         _listings = new ListingCache(_clock, options.ListingMemory);
         _generations = new ListingGenerations(_clock, options.MetadataTtl, options.ListingMemory);
-        _lister = new DirectoryLister(store, _listings, _clock, options, logger, _stopping.Token);
+        if (options.SavedListings is { Loaded: { } loaded })
+            _saved = new SavedTree(loaded, Encoding.UTF8.GetByteCount(options.Prefix), _listings, _clock.StartSeconds);
+        _lister = new DirectoryLister(store, _listings, _clock, options, logger, _stopping.Token, _saved);
         _walks = new WalkReadahead(_lister, _listings, _inodes, _clock, options.MaxConnections, keeps: options.MetadataTtl != TimeSpan.Zero);
         _blocks = new BlockCache(options.MemoryBudget);
         _fetcher = new BlockFetcher(store, _blocks, _clock, options, _stopping.Token);
         _recentFailures = new RecentFailures(_clock);
+        if (_saved is not null)
+        {
+            _check = CreateCheck(_saved);
+            _saved.OnShown = _check.Add;
+        }
+        if (options.SavedListings is { } file)
+            (_saver = CreateSaver(file)).Start();
     }
 
     /// <summary>Bytes that blocks hold now; at most the budget.</summary>

@@ -18,6 +18,9 @@ public sealed record ObjectFileSystemOptions
     /// </summary>
     public Snapshots.SnapshotFile? Snapshot { get; init; }
 
+    /// <summary>Where listings are kept from mount to mount; null: nowhere. Of <see cref="Prefix"/>; a <see cref="Snapshot"/> has no use for it.</summary>
+    public SavedListings.SavedListingsFile? SavedListings { get; init; }
+
     /// <summary>How long what a lookup or listing said holds; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
     public TimeSpan MetadataTtl { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -6,4 +6,5 @@ namespace S3Mount.FileSystem;
 /// <param name="Listings">Listings, and answers to single lookups, that are kept.</param>
 /// <param name="ListingBytes">Bytes that these take.</param>
 /// <param name="HiddenKeys">Keys that were listed and that no path can name.</param>
-public readonly record struct ObjectFileSystemStatistics(long MemoryUsed, long MemoryBudget, int Inodes, int Listings, long ListingBytes, long HiddenKeys);
+/// <param name="SavedListings">Of a mount that keeps its listings.</param>
+public readonly record struct ObjectFileSystemStatistics(long MemoryUsed, long MemoryBudget, int Inodes, int Listings, long ListingBytes, long HiddenKeys, SavedListings.SavedListingsStatus? SavedListings = null);

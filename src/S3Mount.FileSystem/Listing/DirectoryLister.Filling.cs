@@ -16,7 +16,7 @@ internal sealed partial class DirectoryLister
     /// </summary>
     public DirectoryListing? TryBegin(DirectoryInode directory)
     {
-        if (_cache.FindListing(directory) is not null || _growing.ContainsKey(directory))
+        if (_cache.FindListing(directory) is not null || HasSaved(directory) || _growing.ContainsKey(directory))
             return null;
         DirectoryListing listing = Create(directory);
         return _growing.TryAdd(directory, listing) ? listing : null;
@@ -59,5 +59,14 @@ internal sealed partial class DirectoryLister
             return;
         }
         await FillAsync(listing, builder, after, onQuiet: null).ConfigureAwait(false);
+    }
+
+    private void ReportHidden(ListingBuilder builder)
+    {
+        if (builder.Hidden == 0)
+            return;
+        Interlocked.Add(ref _hidden, builder.Hidden);
+        if (Interlocked.Exchange(ref _hiddenNamed, 1) == 0)
+            LogMessages.HiddenKey(_logger, new ObjectKey(builder.FirstHidden!));
     }
 }

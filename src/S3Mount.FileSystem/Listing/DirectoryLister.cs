@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing.Scanning;
 using S3Mount.FileSystem.Listing.Walks;
+using S3Mount.FileSystem.SavedListings;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Listing;
@@ -44,9 +45,11 @@ internal sealed partial class DirectoryLister
     private readonly KeyRangeScanner _scanner;
     private readonly KeyRangeScanner _scannerAhead;
     private readonly PinnedListings? _pinned;
+    private readonly SavedTree? _saved;
     private readonly ConcurrentDictionary<DirectoryInode, DirectoryListing> _growing = new();
     private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new();
     private int _lastGeneration;
+    private long _changes;
     private int _hiddenNamed;
     private long _hidden;
 
@@ -64,8 +67,11 @@ internal sealed partial class DirectoryLister
     }
 
     /// <param name="stopping">Trips when the mount ends; every request of the lister ends with it.</param>
-    public DirectoryLister(IObjectStore store, ListingCache cache, MountClock clock, ObjectFileSystemOptions options, ILogger logger, CancellationToken stopping)
+    /// <param name="saved">What an earlier mount has left.</param>
+    public DirectoryLister(
+        IObjectStore store, ListingCache cache, MountClock clock, ObjectFileSystemOptions options, ILogger logger, CancellationToken stopping, SavedTree? saved = null)
     {
+        _saved = saved;
         _store = store;
         _cache = cache;
         _clock = clock;
@@ -116,8 +122,13 @@ internal sealed partial class DirectoryLister
         listing.Progress.Allow((int)Math.Min(int.MaxValue, MaxUnwanted + ((long)(lookups - LookupsBeforeListing) * ListedByLookup)));
     }
 
-    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, Begun begun, bool isForLookups = false)
+    private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, Begun begun, bool isSparing = false, bool isForLookups = false)
     {
+        if (begun == Begun.Before && ShowSaved(directory) is { } shown)
+        {
+            onQuiet?.Invoke();
+            return shown;
+        }
         while (true)
         {
             // One that has begun to say things says them as of when it began.
@@ -141,7 +152,7 @@ internal sealed partial class DirectoryLister
             if (_pinned is not null)
                 FillPinned(listing, onQuiet);
             else if (onQuiet is not null || begun == Begun.Now || !FlatWalks.TryAdopt(listing))
-                _ = FillAsync(listing, CreateBuilder(listing), after: null, onQuiet);
+                _ = FillAsync(listing, CreateBuilder(listing), after: null, onQuiet, isSparing);
             return listing;
         }
     }
@@ -161,9 +172,10 @@ internal sealed partial class DirectoryLister
 
     /// <summary>The same, of a listing that began after this was called: it knows of whatever happened before.</summary>
     /// <exception cref="ObjectStoreException"/>
-    public async Task<DirectoryListing> ListAnewAsync(DirectoryInode directory, CancellationToken cancellationToken)
+    /// <param name="isSparing">Page after page, however many there are.</param>
+    public async Task<DirectoryListing> ListAnewAsync(DirectoryInode directory, bool isSparing, CancellationToken cancellationToken)
     {
-        DirectoryListing listing = Open(directory, onQuiet: null, Begun.Now);
+        DirectoryListing listing = Open(directory, onQuiet: null, Begun.Now, isSparing);
         await listing.Progress.WaitForAllAsync(cancellationToken).ConfigureAwait(false);
         return listing;
     }
@@ -212,21 +224,35 @@ internal sealed partial class DirectoryLister
         // Another one may have begun since, and may even have ended.
         if (!_growing.TryGetValue(listing.Directory, out DirectoryListing? latest) || latest != listing)
             return;
-        bool isKept = _cache.Add(listing.Directory, listing);
-        listing.Directory.LastListing = listing.Trace with { IsKept = isKept, IsScanned = isScanned, IsForLookups = listing.IsForLookups };
+        ListingTrace? before = listing.Directory.LastListing;
+        if (_saved is not null)
+            _saved.Replace(listing, before, Add);
+        else
+            Add();
+        if (before is null || !before.IsSameAs(listing.Trace))
+            Interlocked.Increment(ref _changes);
         listing.Directory.ForgetLookupsAlone();
         _growing.TryRemove(new(listing.Directory, listing));
+
+        void Add()
+        {
+            bool isKept = _cache.Add(listing.Directory, listing);
+            // What was saved does not expire by itself.
+            if (!isKept && _cache.FindPrevious(listing.Directory) is { Saved: not null })
+                _cache.Forget(listing.Directory);
+            listing.Directory.LastListing = listing.Trace with { IsKept = isKept, IsScanned = isScanned, IsForLookups = listing.IsForLookups };
+        }
     }
 
     // Goes on where the builder is. Never throws: whoever waits for the listing hears of its failure.
-    private async Task FillAsync(DirectoryListing listing, ListingBuilder builder, ObjectKey? after, Action? onQuiet)
+    private async Task FillAsync(DirectoryListing listing, ListingBuilder builder, ObjectKey? after, Action? onQuiet, bool isSparing = false)
     {
         try
         {
             // Page after page while nobody has asked for it, then as fast as the store can.
             bool isWhole = onQuiet is not null && await AddPagesAsync(_scannerAhead, listing, builder, after, () => Interlocked.Exchange(ref onQuiet, null)?.Invoke()).ConfigureAwait(false);
             if (!isWhole)
-                await AddPagesAsync(_scanner, listing, builder, builder.LastKey ?? after, onPause: null).ConfigureAwait(false);
+                await AddPagesAsync(isSparing ? _scannerAhead : _scanner, listing, builder, builder.LastKey ?? after, onPause: null).ConfigureAwait(false);
             if (!builder.IsOrdered)
                 FlatWalks.Refuse();
             Complete(listing, builder, isScanned: false);
@@ -299,14 +325,5 @@ internal sealed partial class DirectoryLister
             return file;
         ListPage below = await _store.ListPageAsync(new ListPageRequest { Prefix = new ObjectKey(prefix), Delimiter = true, MaxKeys = 1 }, _stopping).ConfigureAwait(false);
         return below.Objects.Length + below.CommonPrefixes.Length > 0 ? DirectoryEntry.Directory : file;
-    }
-
-    private void ReportHidden(ListingBuilder builder)
-    {
-        if (builder.Hidden == 0)
-            return;
-        Interlocked.Add(ref _hidden, builder.Hidden);
-        if (Interlocked.Exchange(ref _hiddenNamed, 1) == 0)
-            LogMessages.HiddenKey(_logger, new ObjectKey(builder.FirstHidden!));
     }
 }

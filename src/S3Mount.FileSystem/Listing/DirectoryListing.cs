@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.SavedListings;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Listing;
@@ -38,8 +39,14 @@ internal sealed class DirectoryListing
     /// <summary>Names this listing in READDIR's offsets; unique in a mount until 2^31 listings later.</summary>
     public uint Generation { get; }
 
-    /// <summary>Until when it may answer, as a moment of <see cref="MountClock"/>.</summary>
-    public long ExpiresAt => Volatile.Read(ref _expiresAt);
+    /// <summary>Until when it may answer, as a moment of <see cref="MountClock"/>. One that was saved: for ever, until the store has listed its directory.</summary>
+    public long ExpiresAt => Saved is { IsReplaced: true } ? 0 : Volatile.Read(ref _expiresAt);
+
+    /// <summary>Where it comes from, if an earlier mount has saved it.</summary>
+    public SavedDirectory? Saved { get; init; }
+
+    /// <summary>It is what an earlier mount has saved, and the store has not been asked yet: no authority for what is not there.</summary>
+    public bool IsUnchecked => Saved is { IsReplaced: false };
 
     /// <summary>Who waits for entries, and who waits for readers.</summary>
     public ListingProgress Progress => _progress;

@@ -11,6 +11,9 @@ namespace S3Mount.FileSystem.Listing;
 /// <param name="notifier">Null before INIT.</param>
 internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister lister, FuseNotifier? notifier, TimeProvider timeProvider)
 {
+    /// <summary>Page after page, so that who waits for the store is hardly kept.</summary>
+    public bool IsSparing { get; init; }
+
     // Invalidations under way at once: far below what the notifier's queue holds before it drops the oldest.
     private const int Batch = 512;
 
@@ -43,7 +46,7 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
     public async Task<DirectoryListing> RunAsync(DirectoryInode directory, CancellationToken cancellationToken)
     {
         DirectoryListing? old = listings.FindPrevious(directory);
-        DirectoryListing listing = await lister.ListAnewAsync(directory, cancellationToken).ConfigureAwait(false);
+        DirectoryListing listing = await lister.ListAnewAsync(directory, IsSparing, cancellationToken).ConfigureAwait(false);
         Interlocked.Increment(ref _directories);
         Interlocked.Add(ref _entries, listing.Count);
         HashSet<byte[]> names = Compare(directory, old, listing);

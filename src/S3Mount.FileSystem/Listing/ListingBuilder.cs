@@ -14,8 +14,8 @@ namespace S3Mount.FileSystem.Listing;
 /// </summary>
 internal sealed class ListingBuilder
 {
-    // What a page of the store holds (S3 API, ListObjectsV2, MaxKeys).
-    private const int PageKeys = 1000;
+    /// <summary>What a page of the store holds (S3 API, ListObjectsV2, MaxKeys).</summary>
+    public const int PageKeys = 1000;
 
     private readonly DirectoryListing _listing;
     private readonly DirectoryInode _directory;

@@ -29,6 +29,7 @@ internal sealed class ListingCache : IDisposable
     // What the cache held when it was last asked, and all that was added since: at least what it holds. To ask it counts its entries, and
     // takes each of its locks for it. Guarded by _gate.
     private long _mostHeld;
+    private bool _hasMadeRoom;
 
     public ListingCache(MountClock clock, long sizeLimit = DefaultSizeLimit)
     {
@@ -41,6 +42,9 @@ internal sealed class ListingCache : IDisposable
             Clock = new CacheClock(clock.TimeProvider),
         });
     }
+
+    /// <summary>Whether it has ever had to let go of something, or to refuse it, for want of room.</summary>
+    public bool HasMadeRoom => Volatile.Read(ref _hasMadeRoom);
 
     /// <summary>Listings and answers to single lookups.</summary>
     public int Count => _cache.Count;
@@ -83,6 +87,9 @@ internal sealed class ListingCache : IDisposable
             _cache.Remove(new AttributeKey(directory, name));
     }
 
+    /// <summary>The directory's listing goes.</summary>
+    public void Forget(DirectoryInode directory) => _cache.Remove(directory);
+
     /// <summary>What a lookup of this name said no longer holds.</summary>
     public void Forget(DirectoryInode directory, byte[] name) => _cache.Remove(new AttributeKey(directory, name));
 
@@ -91,7 +98,10 @@ internal sealed class ListingCache : IDisposable
     private bool Add(object key, object value, long size, TimeSpan? expiresAfter)
     {
         if (size > _sizeLimit)
+        {
+            Volatile.Write(ref _hasMadeRoom, true);
             return false;
+        }
         lock (_gate)
         {
             if (_mostHeld + size > _sizeLimit)
@@ -110,7 +120,10 @@ internal sealed class ListingCache : IDisposable
     {
         // Compact counts in whole entries: a quarter of fewer than four is none.
         while ((_mostHeld = _cache.GetCurrentStatistics()?.CurrentEstimatedSize ?? 0) + size > _sizeLimit && _cache.Count is > 0 and var count)
+        {
+            Volatile.Write(ref _hasMadeRoom, true);
             _cache.Compact(Math.Max(RoomToMake, 1.0 / count));
+        }
     }
 
     private sealed class AttributeKey(DirectoryInode directory, byte[] name) : IEquatable<AttributeKey>

@@ -11,4 +11,9 @@ namespace S3Mount.FileSystem.Listing;
 /// <param name="IsScanned">Whether a scan of many directories has made it, and no request for this one.</param>
 /// <param name="IsForLookups">Whether nobody asked for it (<see cref="DirectoryListing.IsForLookups"/>).</param>
 internal sealed record ListingTrace(
-    int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false, int Entries = 0, int Directories = 0, bool IsScanned = false, bool IsForLookups = false);
+    int Pages, long ExpiresAt, long MtimeSeconds, uint MtimeNanoseconds, bool IsKept = false, int Entries = 0, int Directories = 0, bool IsScanned = false, bool IsForLookups = false)
+{
+    /// <summary>Whether both listings held the same, as far as a digest can tell.</summary>
+    public bool IsSameAs(ListingTrace other) =>
+        (MtimeSeconds, MtimeNanoseconds, Entries, Directories) == (other.MtimeSeconds, other.MtimeNanoseconds, other.Entries, other.Directories);
+}

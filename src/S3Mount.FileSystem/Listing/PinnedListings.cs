@@ -13,27 +13,34 @@ internal sealed class PinnedListings(SnapshotFile snapshot, int prefixLength, lo
     /// <summary>Fills a listing from the snapshot, at once.</summary>
     public void Fill(DirectoryListing listing)
     {
+        Fill(listing, TryFind(listing.Directory, out SnapshotDirectory found) ? found : null, mountSeconds);
+    }
+
+    /// <summary>Fills a listing from a directory of a snapshot, at once.</summary>
+    /// <param name="found">Null: there is nothing in it.</param>
+    public static void Fill(DirectoryListing listing, SnapshotDirectory? found, long mountSeconds)
+    {
         DirectoryInode directory = listing.Directory;
-        if (TryFind(directory, out SnapshotDirectory found))
+        int count = found?.Count ?? 0;
+        lock (directory.Gate)
         {
-            lock (directory.Gate)
-            {
-                for (int i = 0; i < found.Count; i++)
-                    listing.Add(Append(directory, found[i]));
-                directory.EndAppending(keepOpen: false);
-            }
+            for (int i = 0; i < count; i++)
+                listing.Add(Append(directory, found!.Value[i]));
+            directory.EndAppending(keepOpen: false);
         }
-        listing.Complete(ListingStamp.Of(listing, byName: null, pages: 1, mountSeconds), byName: null);
+        int pages = Math.Max(1, (count + ListingBuilder.PageKeys - 1) / ListingBuilder.PageKeys);
+        listing.Complete(ListingStamp.Of(listing, byName: null, pages, mountSeconds), byName: null);
         listing.Progress.Complete();
     }
+
+    public static DirectoryEntry ToDirectoryEntry(in SnapshotEntry entry) => entry.IsDirectory ? DirectoryEntry.Directory : DirectoryEntry.File(entry.Version, entry.StorageClass);
 
     /// <summary>What one name in a directory stands for, without filling a listing of the directory.</summary>
     public LookupResult LookUp(DirectoryInode directory, ReadOnlySpan<byte> name)
     {
         if (!TryFind(directory, out SnapshotDirectory found) || found.Find(name) is var position && position < 0)
             return new LookupResult(null, MountClock.Forever);
-        SnapshotEntry entry = found[position];
-        return new LookupResult(entry.IsDirectory ? DirectoryEntry.Directory : DirectoryEntry.File(entry.Version, entry.StorageClass), MountClock.Forever);
+        return new LookupResult(ToDirectoryEntry(found[position]), MountClock.Forever);
     }
 
     private bool TryFind(DirectoryInode directory, out SnapshotDirectory found) => snapshot.TryFindDirectory(directory.Prefix.AsSpan(prefixLength), out found);

@@ -5,7 +5,7 @@ namespace S3Mount.FileSystem.Snapshots;
 /// <summary>The block of a directory in memory. Immutable.</summary>
 /// <param name="Memory">Holds this block, and others.</param>
 /// <param name="Offset">Where it begins there.</param>
-internal readonly record struct DirectoryBlock(byte[] Memory, int Offset, int Count, int NamesLength, int Parent, int Position)
+internal readonly record struct DirectoryBlock(byte[] Memory, int Offset, int Count, int NamesLength, int Parent, int Position, bool IsListed)
 {
     public ReadOnlySpan<EntryRecord> Entries => MemoryMarshal.Cast<byte, EntryRecord>(Memory.AsSpan(Offset, Count * EntryRecord.Length));
 

@@ -27,9 +27,12 @@ internal sealed class DirectoryDraft
     /// <summary>Files that are not among the entries, because a directory has their name.</summary>
     public int Shadowed => _added - Count;
 
-    public void Begin(int number, int parent)
+    /// <summary>Whether its entries are all that there are.</summary>
+    public bool IsListed { get; private set; }
+
+    public void Begin(int number, int parent, bool isListed = true)
     {
-        (Number, Parent) = (number, parent);
+        (Number, Parent, IsListed) = (number, parent, isListed);
         (_added, _namesLength, _order, Count) = (0, 0, null, 0);
         if (_entries.Length > MostKept)
             (_entries, _names) = (new EntryRecord[16], new byte[256]);

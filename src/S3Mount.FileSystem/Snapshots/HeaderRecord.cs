@@ -18,7 +18,8 @@ internal struct HeaderRecord
     public uint HeaderLength;
 
     public ulong FileLength;
-    public uint SectionCount;
+    public ushort SectionCount;
+    public SnapshotKind Kind;
 
     /// <summary>CRC-32C of header and section table, taken with this field zero.</summary>
     public uint Checksum;

@@ -12,6 +12,9 @@ public readonly struct SnapshotDirectory : IEquatable<SnapshotDirectory>
     /// <summary>From 0, the prefix itself, to one less than there are directories; a directory's is larger than that of the one it is in.</summary>
     public int Number { get; }
 
+    /// <summary>False: its entries are some of the directories in it, and what else there is was not known.</summary>
+    internal bool IsListed => Block.IsListed;
+
     /// <summary>How many entries there are.</summary>
     public int Count => Block.Count;
 

@@ -39,7 +39,10 @@ public sealed class SnapshotFile
 
     /// <summary>Reads and checks a snapshot; blocks for as long as the disk takes.</summary>
     /// <exception cref="SnapshotException">With what is wrong and what to do.</exception>
-    public static SnapshotFile Open(string path) => new SnapshotLoader(path).Load();
+    public static SnapshotFile Open(string path) => Open(path, SnapshotKind.Pinned);
+
+    /// <summary>The same of a file that has to be of a kind.</summary>
+    internal static SnapshotFile Open(string path, SnapshotKind kind) => new SnapshotLoader(path, kind).Load();
 
     /// <summary>By its number.</summary>
     public SnapshotDirectory Directory(int number)

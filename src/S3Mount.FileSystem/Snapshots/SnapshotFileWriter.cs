@@ -6,13 +6,15 @@ namespace S3Mount.FileSystem.Snapshots;
 internal sealed class SnapshotFileWriter : IDirectorySink
 {
     private readonly Stream _stream;
+    private readonly SnapshotKind _kind;
     private readonly SectionWriter _sections;
     private readonly List<DirectoryRecord> _directories = [];
 
     /// <param name="stream">Empty; the caller's.</param>
-    public SnapshotFileWriter(Stream stream)
+    public SnapshotFileWriter(Stream stream, SnapshotKind kind = SnapshotKind.Pinned)
     {
         _stream = stream;
+        _kind = kind;
         // Until the rest is there, no reader takes it for a snapshot.
         _stream.Write(new byte[SnapshotFormat.HeaderLength]);
         _sections = new SectionWriter(stream, SnapshotFormat.HeaderLength);
@@ -23,7 +25,7 @@ internal sealed class SnapshotFileWriter : IDirectorySink
         // Those in it have larger numbers and came before it: the reference stays good.
         ref DirectoryRecord record = ref At(directory.Number);
         record.BlockOffset = (ulong)_sections.Length;
-        record.Count = (uint)directory.Count;
+        record.SetCount(directory.Count, directory.IsListed);
         record.Parent = (uint)directory.Parent;
         uint namesLength = 0;
         for (int i = 0; i < directory.Count; i++)
@@ -74,6 +76,7 @@ internal sealed class SnapshotFileWriter : IDirectorySink
             HeaderLength = SnapshotFormat.HeaderLength,
             FileLength = sections[^1].Offset + sections[^1].SectionLength,
             SectionCount = SnapshotFormat.SectionCount,
+            Kind = _kind,
         };
         Span<byte> bytes = stackalloc byte[SnapshotFormat.HeaderLength];
         MemoryMarshal.AsBytes(sections.AsSpan()).CopyTo(bytes[HeaderRecord.Length..]);

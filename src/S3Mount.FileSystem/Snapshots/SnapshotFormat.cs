@@ -7,10 +7,12 @@ namespace S3Mount.FileSystem.Snapshots;
 /// listings    a block for each directory: its EntryRecords in the order of EntryOrder, then their names, one after another
 ///             without anything between them, then zeros up to a multiple of 8 bytes. A directory's block follows those of
 ///             the directories in it
-/// directories a DirectoryRecord for each, numbered in the order of their first keys; the prefix itself is 0
+/// directories a DirectoryRecord for each; the prefix itself is number 0, and each other one has a larger number than the one it
+///             is in: in a pinned dataset the order of their first keys
 /// strings     text that is referred to by offset and length, then zeros up to a multiple of 8 bytes
 /// summary     a SummaryRecord, then a StringRecord for each storage class, by its code
 /// </code>
+/// In a file of SnapshotKind.Saved, directories that have not been listed are marked, and the digest is zero.
 /// Sections follow each other without gaps, and the last one ends the file. A header's checksum is taken with its own field zero.
 /// </summary>
 internal static class SnapshotFormat

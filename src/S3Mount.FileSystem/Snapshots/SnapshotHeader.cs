@@ -6,9 +6,10 @@ namespace S3Mount.FileSystem.Snapshots;
 /// <summary>Reads and checks the beginning of a snapshot file.</summary>
 internal static class SnapshotHeader
 {
+    /// <param name="kind">What it has to be.</param>
     /// <returns>The sections, in the order of <see cref="SectionKind"/>; together with the header they fill the file.</returns>
     /// <exception cref="SnapshotException"/>
-    public static SectionRecord[] Read(SnapshotBytes file, string path)
+    public static SectionRecord[] Read(SnapshotBytes file, string path, SnapshotKind kind)
     {
         byte[] bytes = file.Read(0, Math.Min(file.Length, SnapshotFormat.HeaderLength));
         Span<byte> magic = stackalloc byte[sizeof(ulong)];
@@ -29,6 +30,8 @@ internal static class SnapshotHeader
         bytes.AsSpan(HeaderRecord.ChecksumOffset, sizeof(uint)).Clear();
         if (Crc32C.Append(0, bytes) != header.Checksum || header.HeaderLength != SnapshotFormat.HeaderLength || header.SectionCount != SnapshotFormat.SectionCount)
             throw SnapshotBytes.Damaged(path, "the header does not have its checksum");
+        if (header.Kind != kind)
+            throw new SnapshotException(SnapshotFailure.NotASnapshot, OtherKind(header.Kind, path));
         if ((ulong)file.Length < header.FileLength)
             throw file.CutShort((long)header.FileLength);
         SectionRecord[] sections = MemoryMarshal.Cast<byte, SectionRecord>(bytes.AsSpan(HeaderRecord.Length)).ToArray();
@@ -36,6 +39,10 @@ internal static class SnapshotHeader
             ? sections
             : throw SnapshotBytes.Damaged(path, $"it has {file.Length} bytes, but its sections do not fill them");
     }
+
+    private static string OtherKind(SnapshotKind kind, string path) => kind == SnapshotKind.Saved
+        ? $"{path} holds the listings that a mount has saved for the next one, and is no pinned dataset; make one with: s3mount snapshot create BUCKET/PREFIX FILE"
+        : $"{path} is a snapshot, and not what a mount has saved";
 
     private static bool AreComplete(SectionRecord[] sections, ulong fileLength)
     {

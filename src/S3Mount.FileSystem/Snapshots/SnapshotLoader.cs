@@ -4,7 +4,7 @@ using System.Text;
 namespace S3Mount.FileSystem.Snapshots;
 
 /// <summary>Reads a snapshot file into memory and checks every byte of it. One thread.</summary>
-internal sealed class SnapshotLoader(string path)
+internal sealed class SnapshotLoader(string path, SnapshotKind kind = SnapshotKind.Pinned)
 {
     // Blocks are read and checked in pieces that fit the second-level cache, each into an array of its own.
     private const int PieceLength = 1 << 20;
@@ -15,12 +15,12 @@ internal sealed class SnapshotLoader(string path)
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("snapshots are read on little-endian machines only");
         using var file = SnapshotBytes.Open(path);
-        SectionRecord[] sections = SnapshotHeader.Read(file, path);
+        SectionRecord[] sections = SnapshotHeader.Read(file, path, kind);
         byte[] strings = file.ReadSection(sections[2]);
         SummaryRecord summary = ReadSummary(file.ReadSection(sections[3]), strings, out string[] storageClasses);
         DirectoryRecord[] directories = ReadDirectories(file.ReadSection(sections[1]));
         DirectoryBlock[] blocks = ReadBlocks(file, sections[0], directories);
-        new TreeCheck(path, blocks, storageClasses.Length, strings.Length).Check(summary);
+        new TreeCheck(path, kind, blocks, storageClasses.Length, strings.Length).Check(summary);
         return new SnapshotFile(path, summary.ToSummary(Origin(summary, strings)), blocks, strings, storageClasses);
     }
 
@@ -84,7 +84,7 @@ internal sealed class SnapshotLoader(string path)
             {
                 ref DirectoryRecord record = ref directories[number];
                 int offset = (int)((long)record.BlockOffset - start);
-                blocks[number] = new DirectoryBlock(piece, offset, (int)record.Count, (int)record.NamesLength, (int)record.Parent, (int)record.Position);
+                blocks[number] = new DirectoryBlock(piece, offset, (int)record.Count, (int)record.NamesLength, (int)record.Parent, (int)record.Position, record.IsListed);
             }
         }
         return checksum == section.Checksum ? blocks : throw Damaged("the listings do not have their checksum");

@@ -1,4 +1,3 @@
-using Mono.Unix.Native;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Snapshots;
@@ -39,7 +38,7 @@ public static class SnapshotWriter
     {
         try
         {
-            ThrowIfForeign(path);
+            SnapshotPlace.ThrowIfForeign(path, SnapshotKind.Pinned);
             using var file = new ReplacedFile(path);
             var writer = new SnapshotFileWriter(file.Stream);
             using var builder = new TreeBuilder(writer);
@@ -71,27 +70,5 @@ public static class SnapshotWriter
         };
         digest.CopyTo(summary.Digest);
         return summary;
-    }
-
-    // A file name in the wrong place is no reason to lose what is in that file.
-    private static void ThrowIfForeign(string path)
-    {
-        if (Syscall.stat(path, out Stat stat) != 0)
-            return;
-        FilePermissions kind = stat.st_mode & FilePermissions.S_IFMT;
-        if (kind == FilePermissions.S_IFDIR)
-            throw new IOException("it is a directory");
-        // Neither a pipe nor a device is written to, and least of all replaced.
-        if (kind != FilePermissions.S_IFREG)
-            throw new IOException("it is not a regular file");
-        if (stat.st_size == 0)
-            return;
-        Span<byte> start = stackalloc byte[sizeof(ulong)];
-        using (FileStream stream = File.OpenRead(path))
-        {
-            if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && BitConverter.ToUInt64(start) == SnapshotFormat.Magic)
-                return;
-        }
-        throw new SnapshotException(SnapshotFailure.Unwritable, $"{path} is there and is not a snapshot; remove it, or write another file");
     }
 }

@@ -7,7 +7,7 @@ namespace S3Mount.FileSystem.Snapshots;
 /// Whether directories make a tree that can be read without harm. A file with right checksums that fails here comes from another
 /// program, or from somebody who means harm: names go to the kernel, and binary search relies on their order.
 /// </summary>
-internal sealed class TreeCheck(string path, DirectoryBlock[] directories, int storageClasses, int stringsLength)
+internal sealed class TreeCheck(string path, SnapshotKind kind, DirectoryBlock[] directories, int storageClasses, int stringsLength)
 {
     private long _files;
     private long _bytes;
@@ -28,6 +28,8 @@ internal sealed class TreeCheck(string path, DirectoryBlock[] directories, int s
     private void CheckDirectory(int number)
     {
         DirectoryBlock block = directories[number];
+        if (!block.IsListed && kind == SnapshotKind.Pinned)
+            throw Damaged("a directory has not been listed");
         ReadOnlySpan<EntryRecord> entries = block.Entries;
         ReadOnlySpan<byte> names = block.Names;
         // All names at once, which is several times as fast as one after the other: no NUL, no slash, UTF-8.
@@ -48,6 +50,8 @@ internal sealed class TreeCheck(string path, DirectoryBlock[] directories, int s
                 throw Damaged("names are out of order");
             if (entry.IsDirectory)
                 CheckChild(number, i, entry.Size);
+            else if (!block.IsListed)
+                throw Damaged("a directory that has not been listed has a file");
             else
                 (_files, _bytes) = (_files + 1, _bytes + entry.Size);
             last = name;

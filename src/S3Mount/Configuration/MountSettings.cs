@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.FileSystem;
+using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse.Mounting;
 using S3Mount.ObjectStore.S3;
@@ -45,6 +46,9 @@ internal sealed record MountSettings
     /// <summary>Path of a snapshot, absolute; null: what the store lists.</summary>
     public string? Snapshot { get; init; }
 
+    /// <summary>Directory for what is kept from mount to mount, absolute; null: nothing is.</summary>
+    public string? Cache { get; init; }
+
     /// <summary>Bytes.</summary>
     public required long Memory { get; init; }
 
@@ -82,9 +86,10 @@ internal sealed record MountSettings
         IoDeadline = IoDeadline,
     };
 
-    public ObjectFileSystemOptions ToFileSystemOptions(SnapshotFile? snapshot) => new()
+    public ObjectFileSystemOptions ToFileSystemOptions(SnapshotFile? snapshot, SavedListingsFile? saved = null) => new()
     {
         Snapshot = snapshot,
+        SavedListings = saved,
         Prefix = Prefix,
         KernelCachesDirectories = DirectoryCacheOf(Environment.OSVersion.Version),
         MetadataTtl = MetadataTtl,

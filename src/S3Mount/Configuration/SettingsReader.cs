@@ -42,6 +42,7 @@ internal static class SettingsReader
             MetadataTtl = options.Read(MountOptions.MetadataTtl, DurationText.Parse, TimeSpan.FromSeconds(60)),
             NegativeMetadataTtl = options.Read(MountOptions.NegativeMetadataTtl, DurationText.Parse, TimeSpan.FromSeconds(5)),
             Snapshot = options.Read(MountOptions.Snapshot, StoreOptionsReader.ParseFile, null),
+            Cache = options.Read(MountOptions.Cache, StoreOptionsReader.ParseFile, null),
             Memory = options.Has(MountOptions.Memory) ? options.Read(MountOptions.Memory, ParseMemory, 0) : DefaultMemory(machine.MemoryLimit()),
             LogFile = options.Read(MountOptions.LogFile, StoreOptionsReader.ParseFile, null),
             LogLevel = options.Read(MountOptions.LogLevel, ParseLevel, LogLevel.Information),

@@ -1,3 +1,5 @@
+using S3Mount.FileSystem.SavedListings;
+
 namespace S3Mount.Control;
 
 /// <summary>What <c>GET /v1/status</c> answers: how a mount does. Sizes are bytes, counts are since the mount began.</summary>
@@ -22,6 +24,9 @@ internal sealed record MountStatus
     public required KernelPart Kernel { get; init; }
 
     public required StorePart Store { get; init; }
+
+    /// <summary>Of a mount that keeps its listings; absent: it does not.</summary>
+    public SavedListingsStatus? SavedListings { get; init; }
 
     /// <summary>The last warning or error of the log; absent: none yet.</summary>
     public FailurePart? LastFailure { get; init; }

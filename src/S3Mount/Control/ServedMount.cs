@@ -28,6 +28,7 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
             Files = new(files.Inodes, files.Listings, files.ListingBytes, files.HiddenKeys),
             Kernel = new(kernel.Requests, kernel.InFlight, new Dictionary<string, long>(kernel.ByOperation())),
             Store = new(store.Gets, store.Heads, store.Lists, store.Retries, store.BytesRead),
+            SavedListings = files.SavedListings,
             LastFailure = LastFailure.Find() is { } failure ? new(failure.Time, failure.Message) : null,
         };
     }

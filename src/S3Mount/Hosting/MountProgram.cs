@@ -15,7 +15,8 @@ internal static class MountProgram
     public static async Task<int> RunAsync(MountSettings settings, bool background)
     {
         string mountpoint = MountpointPath.Resolve(settings.Mountpoint);
-        StartCheck.ThrowIfBelow(mountpoint, settings.LogFile);
+        StartCheck.ThrowIfBelow(mountpoint, MountOptions.LogFile, settings.LogFile);
+        StartCheck.ThrowIfBelow(mountpoint, MountOptions.Cache, settings.Cache);
         StartCheck.ThrowIfOthersAreNotAllowed(settings, LibC.GetEffectiveUid());
         using var log = new LogQueue(OpenSink(settings, background), TimeProvider.System);
         var logger = new LineLogger(log, settings.LogLevel);

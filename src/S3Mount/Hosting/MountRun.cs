@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using S3Mount.Configuration;
 using S3Mount.Control;
 using S3Mount.FileSystem;
+using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Mounting;
@@ -23,6 +24,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     /// <summary>Time for readers to close their files; well inside systemd's 90 s and Kubernetes' 30 s before they kill.</summary>
     private static readonly TimeSpan _busyDeadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>A hundred million bytes on a slow disk; with the time for busy files still inside Kubernetes' 30 s.</summary>
+    private static readonly TimeSpan _saveDeadline = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan _busyPause = TimeSpan.FromMilliseconds(100);
 
@@ -53,7 +57,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         S3ObjectStore store = await OpenStoreAsync(snapshot, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
-            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(snapshot), timeProvider, _logger);
+            // A pinned dataset is listed nowhere.
+            SavedListingsFile? saved = snapshot is null ? OpenSavedListings(store) : null;
+            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(snapshot, saved), timeProvider, _logger);
             await using (fileSystem.ConfigureAwait(false))
             {
                 FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
@@ -62,6 +68,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
                 {
                     var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
                     await ServeAsync(running, start, signals).ConfigureAwait(false);
+                    await fileSystem.SaveListingsAsync(_saveDeadline).ConfigureAwait(false);
                     _logger.KernelRequests(session.Statistics.ToString());
                     _logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
                 }
@@ -74,6 +81,14 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     private Task<S3ObjectStore> OpenStoreAsync(SnapshotFile? snapshot, CancellationToken stopping) =>
         StoreOpening.OpenAsync(
             settings.ToStoreOptions(), settings.Url, (store, cancellationToken) => CheckAsync(store, snapshot, cancellationToken), timeProvider, _logger, stopping);
+
+    private SavedListingsFile? OpenSavedListings(S3ObjectStore store)
+    {
+        if (settings.Cache is not { } directory)
+            return null;
+        var origin = new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl, Region = store.Region };
+        return SavedListingsFile.TryOpen(directory, origin, timeProvider, Warn);
+    }
 
     private async ValueTask CheckAsync(S3ObjectStore store, SnapshotFile? snapshot, CancellationToken cancellationToken)
     {

@@ -60,10 +60,10 @@ internal static class StartCheck
         throw new StartupException($"{option} needs the line user_allow_other in {fuseConf} (or root)");
     }
 
-    /// <exception cref="UsageException">The log would be written through the mount, by the process that serves it.</exception>
-    public static void ThrowIfBelow(string mountpoint, string? logFile)
+    /// <exception cref="UsageException">It would be written through the mount, by the process that serves it.</exception>
+    public static void ThrowIfBelow(string mountpoint, OptionDefinition option, string? path)
     {
-        if (logFile is not null && (MountpointPath.Resolve(logFile) + "/").StartsWith(mountpoint.TrimEnd('/') + "/", StringComparison.Ordinal))
-            throw new UsageException($"--log-file: {logFile} lies below the mountpoint; choose another place");
+        if (path is not null && (MountpointPath.Resolve(path) + "/").StartsWith(mountpoint.TrimEnd('/') + "/", StringComparison.Ordinal))
+            throw new UsageException($"{option.LongName}: {path} lies below the mountpoint; choose another place");
     }
 }

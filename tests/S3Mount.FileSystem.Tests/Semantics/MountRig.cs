@@ -37,12 +37,15 @@ internal sealed class MountRig : IAsyncDisposable
 
     public FakeKernel Kernel { get; }
 
+    /// <summary>Ends without saving anything.</summary>
+    public bool IsKilled { get; set; }
+
     public static async Task<MountRig> StartAsync(
         string prefix = "", Func<ObjectFileSystemOptions, ObjectFileSystemOptions>? change = null, FakeKernelOptions? kernelOptions = null, Func<FakeObjectStore, ObjectStore.IObjectStore>? wrap = null,
-        FuseSessionOptions? sessionOptions = null)
+        FuseSessionOptions? sessionOptions = null, FakeObjectStore? existing = null)
     {
         var time = new FakeTimeProvider();
-        var store = new FakeObjectStore(time);
+        FakeObjectStore store = existing ?? new FakeObjectStore(time);
         var logger = new RecordingLogger();
         var options = new ObjectFileSystemOptions { Prefix = prefix, MemoryBudget = 64 << 20, Uid = 1001, Gid = 1002 };
         var fileSystem = new ObjectFileSystem(wrap?.Invoke(store) ?? store, change?.Invoke(options) ?? options, time, logger);
@@ -146,6 +149,8 @@ internal sealed class MountRig : IAsyncDisposable
         }
         string[] violations = [.. Kernel.Violations];
         await Kernel.DisposeAsync();
+        if (!IsKilled)
+            await FileSystem.SaveListingsAsync(TimeSpan.FromSeconds(10));
         await FileSystem.DisposeAsync();
         Assert.That(violations, Is.Empty);
         Assert.That(Logger.Lines.Select(line => line.Text).Where(text => text.Contains("kernel forgot", StringComparison.Ordinal)), Is.Empty);

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using S3Mount.FileSystem.Snapshots;
+using S3Mount.FileSystem.Tests.SavedListings;
+using S3Mount.ObjectStore;
+using S3Mount.Testing;
 
 namespace S3Mount.FileSystem.Tests.Snapshots;
 
@@ -18,6 +21,44 @@ public sealed class SnapshotFormatTests
         await rig.CreateAsync();
         byte[] expected = Expected(Convert.FromHexString(SnapshotFile.Open(rig.FilePath).Summary.Digest[7..]));
         Assert.That(Convert.ToHexString(await File.ReadAllBytesAsync(rig.FilePath)), Is.EqualTo(Convert.ToHexString(expected)));
+    }
+
+    [Test]
+    public async Task A_file_of_saved_listings_has_exactly_these_bytes()
+    {
+        await using var saved = new SavedRig();
+        var stored = new Testing.Objects.StoredObject { Key = new ObjectKey("d/x"), Content = new Testing.Objects.RampContent(0, 300), LastModified = DateTimeOffset.FromUnixTimeSeconds(1_700_000_001), StorageClass = "GLACIER" };
+        saved.Store.Put(stored with { ETag = "0123456789abcdef0123456789abcdef-2" });
+        saved.Store.Put("d/e/y", "never listed");
+        await saved.LearnAsync("d");
+        byte[] listings =
+        [
+            // e, number 2, has no bytes; d, number 1: a directory and a file
+            .. Long(0), .. Long(0), .. Long(2), .. Long(0), .. Int(0), .. Int(0x00ffffff),
+            .. Long(0x0123456789abcdef), .. Long(0x0123456789abcdef), .. Long(300), .. Long(1_700_000_001), .. Int(1), .. Int(0x00000004),
+            .. "ex\0\0\0\0\0\0"u8,
+            // the prefix, number 0: what leads to d
+            .. Long(0), .. Long(0), .. Long(1), .. Long(0), .. Int(0), .. Int(0x00ffffff),
+            .. "d\0\0\0\0\0\0\0"u8,
+        ];
+        byte[] directories =
+        [
+            // the highest bit of the entries: not listed
+            .. Long(88), .. Int(0x80000001), .. Int(1), .. Int(0), .. Int(0),
+            .. Long(0), .. Int(2), .. Int(2), .. Int(0), .. Int(0),
+            .. Long(0), .. Int(0x80000000), .. Int(0), .. Int(1), .. Int(0),
+        ];
+        byte[] strings = [.. "GLACIERbuckethttp://10.0.0.5:9000"u8, .. new byte[7]];
+        byte[] summary =
+        [
+            .. Long(new FakeTimeProvider().GetUtcNow().ToUnixTimeSeconds()), .. Long(1), .. Long(2), .. Long(300), .. Long(0), .. Long(0),
+            .. new byte[32],
+            .. Int(7), .. Int(6), .. Int(13), .. Int(0), .. Int(13), .. Int(20), .. Int(33), .. Int(0),
+            .. Long(1), .. Int(0), .. Int(7),
+        ];
+        byte[][] sections = [listings, directories, strings, summary];
+        byte[] expected = [.. Header(sections, Reference.Crc32C(Header(sections, 0, kind: 1)), kind: 1), .. listings, .. directories, .. strings, .. summary];
+        Assert.That(Convert.ToHexString(await File.ReadAllBytesAsync(saved.FilePath)), Is.EqualTo(Convert.ToHexString(expected)));
     }
 
     private static byte[] Expected(byte[] digest)
@@ -57,7 +98,7 @@ public sealed class SnapshotFormatTests
         return [.. Header(sections, Reference.Crc32C(Header(sections, 0))), .. listings, .. directories, .. strings, .. summary];
     }
 
-    private static byte[] Header(byte[][] sections, uint checksum)
+    private static byte[] Header(byte[][] sections, uint checksum, byte kind = 0)
     {
         var table = new List<byte>();
         int offset = 128;
@@ -66,8 +107,8 @@ public sealed class SnapshotFormatTests
             table.AddRange([.. Int((uint)i + 1), .. Int(Reference.Crc32C(sections[i])), .. Long(offset), .. Long(sections[i].Length)]);
             offset += sections[i].Length;
         }
-        // magic, format, length of the header, length of the file, sections, checksum
-        return [0x89, .. Encoding.ASCII.GetBytes("s3snap\n"), .. Int(1), .. Int(128), .. Long(offset), .. Int(4), .. Int(checksum), .. table];
+        // magic, format, length of the header, length of the file, sections, kind, checksum
+        return [0x89, .. Encoding.ASCII.GetBytes("s3snap\n"), .. Int(1), .. Int(128), .. Long(offset), 4, 0, kind, 0, .. Int(checksum), .. table];
     }
 
     private static byte[] Int(uint value)

@@ -35,7 +35,7 @@ public sealed class MountCommandLineTests
         MountSettings settings = Settings.Read(
             "-f", "s3://bucket/train", "/mnt/data", "--region", "eu-west-1", "--endpoint-url", "http://127.0.0.1:9000", "--profile", "p",
             "--no-sign-request", "--requester-pays", "--force-path-style", "--metadata-ttl", "1h", "--negative-metadata-ttl", "indefinite",
-            "--memory", "512MiB", "--max-connections", "7", "--allow-other", "--uid", "trainer", "--gid", "ml", "--file-mode", "0440",
+            "--memory", "512MiB", "--cache", "/var/cache/x", "--max-connections", "7", "--allow-other", "--uid", "trainer", "--gid", "ml", "--file-mode", "0440",
             "--dir-mode", "550", "--io-deadline", "0", "--ca-bundle", certificates, "--log-level", "debug", "--log-file", "/tmp/log");
         Assert.That(settings, Is.EqualTo(new MountSettings
         {
@@ -52,6 +52,7 @@ public sealed class MountCommandLineTests
             MetadataTtl = TimeSpan.FromHours(1),
             NegativeMetadataTtl = Timeout.InfiniteTimeSpan,
             Memory = 512L << 20,
+            Cache = "/var/cache/x",
             MaxConnections = 7,
             AllowOther = true,
             Uid = 2000,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using S3Mount.Control;
 using S3Mount.Control.Client;
+using S3Mount.FileSystem.SavedListings;
 
 namespace S3Mount.Tests.Control;
 
@@ -34,6 +35,25 @@ public sealed class StatusTextTests
               last failure  2026-01-02 04:00:00Z the store is in trouble
 
             """));
+
+    [Test]
+    public void Saved_listings_are_described_where_they_are_kept()
+    {
+        DateTimeOffset madeAt = _status.Since.AddDays(-1);
+        var saved = new SavedListingsStatus("/cache/listings/x.listings", madeAt, 12, 988, 3);
+        string text = StatusText.Write(new MountReport("/data", "s", "running", 4711, null, _status with { SavedListings = saved }), _status.Since);
+        Assert.That(text, Does.Contain("""
+              saved         listings of 2026-01-01 03:04:05Z in /cache/listings/x.listings
+                            12 directories shown as saved and not checked yet, 988 checked, 3 of them had changed
+
+            """));
+        text = StatusText.Write(new MountReport("/data", "s", "running", 4711, null, _status with { SavedListings = saved with { MadeAt = null } }), _status.Since);
+        Assert.That(text, Does.Contain("  saved         no listings yet; they will be kept in /cache/listings/x.listings\n"));
+        string json = JsonSerializer.Serialize([new MountReport("/data", "s", "running", 4711, null, _status with { SavedListings = saved })], ControlJson.Default.MountReportArray);
+        using JsonDocument document = JsonDocument.Parse(json);
+        JsonElement part = document.RootElement[0].GetProperty("status").GetProperty("savedListings");
+        Assert.That((part.GetProperty("unchecked").GetInt32(), part.GetProperty("madeAt").GetString()), Is.EqualTo((12, "2026-01-01T03:04:05+00:00")));
+    }
 
     [Test]
     public void A_mount_that_cannot_be_asked_says_why() =>

@@ -16,13 +16,16 @@ public sealed class StartCheckTests
     public void RemoveDirectory() => Directory.Delete(_directory, recursive: true);
 
     [Test]
-    public void A_log_below_the_mountpoint_is_refused()
+    public void A_log_or_a_cache_below_the_mountpoint_is_refused()
     {
         Assert.That(
-            () => StartCheck.ThrowIfBelow(_directory, _directory + "/logs/s3mount.log"),
+            () => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, _directory + "/logs/s3mount.log"),
             Throws.TypeOf<UsageException>().With.Message.EqualTo($"--log-file: {_directory}/logs/s3mount.log lies below the mountpoint; choose another place"));
-        Assert.That(() => StartCheck.ThrowIfBelow(_directory, _directory + "-log/s3mount.log"), Throws.Nothing);
-        Assert.That(() => StartCheck.ThrowIfBelow(_directory, null), Throws.Nothing);
+        Assert.That(
+            () => StartCheck.ThrowIfBelow(_directory, MountOptions.Cache, _directory),
+            Throws.TypeOf<UsageException>().With.Message.EqualTo($"--cache: {_directory} lies below the mountpoint; choose another place"));
+        Assert.That(() => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, _directory + "-log/s3mount.log"), Throws.Nothing);
+        Assert.That(() => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, null), Throws.Nothing);
     }
 
     [Test]
@@ -30,7 +33,7 @@ public sealed class StartCheckTests
     {
         Directory.CreateDirectory(_directory + "/real");
         File.CreateSymbolicLink(_directory + "/link", "real");
-        Assert.That(() => StartCheck.ThrowIfBelow(_directory + "/real", _directory + "/link/s3mount.log"), Throws.TypeOf<UsageException>());
+        Assert.That(() => StartCheck.ThrowIfBelow(_directory + "/real", MountOptions.LogFile, _directory + "/link/s3mount.log"), Throws.TypeOf<UsageException>());
     }
 
     [TestCase("--allow-other", 1000u, "# user_allow_other\n", false)]

@@ -44,11 +44,11 @@ internal sealed partial class WalkReadahead
         }
     }
 
-    // Where scans have been, or other walks, there is nothing to gain from another.
+    // Where scans have been, or other walks, or where an earlier mount has left its listings, there is nothing to gain from another.
     private bool IsNew(DirectoryInode directory)
     {
         DirectoryListing? listing = _cache.FindListing(directory);
-        bool isScanned = listing is not null && directory.LastListing is { IsScanned: true };
+        bool isScanned = listing is not null && (listing.IsUnchecked || directory.LastListing is { IsScanned: true });
         return ((listing ?? _lister.FindGrowing(directory))?.MarkWalked() ?? true) && !isScanned;
     }
 
@@ -84,7 +84,7 @@ internal sealed partial class WalkReadahead
     // Whether nothing would be learnt from scanning it.
     private bool IsDone(Parent walked, DirectoryInode directory) => _cache.FindListing(directory) is not null
         ? directory.LastListing is { Directories: 0 }
-        : walked.Shape.HasLeavesOnly && _lister.FindGrowing(directory) is not null;
+        : _lister.HasSaved(directory) || (walked.Shape.HasLeavesOnly && _lister.FindGrowing(directory) is not null);
 
     /// <summary>From which subdirectory on to scan, and how many entries ahead one may be to be waited for.</summary>
     private readonly record struct FlatPlan(DirectoryInode First, int Reach);

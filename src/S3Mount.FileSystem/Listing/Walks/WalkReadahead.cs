@@ -97,7 +97,7 @@ internal sealed partial class WalkReadahead
             if (_lister.FlatWalks.Find(directory) is not null)
                 return;
             cursor.Enter();
-            if (_cache.FindListing(directory) is not null || _lister.FindGrowing(directory) is not null)
+            if (_cache.FindListing(directory) is not null || _lister.HasSaved(directory) || _lister.FindGrowing(directory) is not null)
                 continue;
             _under++;
             started.Add(directory);

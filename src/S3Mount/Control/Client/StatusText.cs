@@ -19,6 +19,11 @@ internal static class StatusText
         Line("files", $"{status.Files.Inodes:N0} inodes, {status.Files.Listings:N0} listings and lookups kept ({Size(status.Files.ListingBytes)})");
         if (status.Files.HiddenKeys > 0)
             Line("", $"{status.Files.HiddenKeys:N0} keys that no path can name");
+        if (status.SavedListings is { } saved)
+        {
+            Line("saved", saved.MadeAt is { } madeAt ? $"listings of {Time(madeAt)} in {saved.Path}" : (FormattableString)$"no listings yet; they will be kept in {saved.Path}");
+            Line("", $"{saved.Unchecked:N0} directories shown as saved and not checked yet, {saved.Checked:N0} checked, {saved.Differed:N0} of them had changed");
+        }
         Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight");
         Line("store", $"{status.Store.Gets:N0} GET, {status.Store.Lists:N0} LIST, {status.Store.Heads:N0} HEAD, {status.Store.Retries:N0} of them repeated; {Size(status.Store.BytesRead)} read");
         Line("last failure", status.LastFailure is { } failure ? $"{Time(failure.Time)} {failure.Message}" : (FormattableString)$"none");

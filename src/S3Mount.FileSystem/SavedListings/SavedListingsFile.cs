@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mono.Unix.Native;
+using S3Mount.FileSystem.Snapshots;
+
+namespace S3Mount.FileSystem.SavedListings;
+
+/// <summary>
+/// Where the listings of one prefix of one bucket are kept from mount to mount: one file in a directory that may hold those of
+/// others too. Two mounts may use the same at a time: each writes the whole, and what was written last stays.
+/// </summary>
+public sealed class SavedListingsFile
+{
+    // What a writer that was killed has left; no writer takes so long.
+    private static readonly TimeSpan _leftoverAfter = TimeSpan.FromHours(1);
+
+    private readonly SnapshotOrigin _origin;
+
+    private SavedListingsFile(string path, SnapshotOrigin origin)
+    {
+        Path = path;
+        _origin = origin;
+    }
+
+    /// <summary>Absolute.</summary>
+    public string Path { get; }
+
+    /// <summary>What was there; null: nothing of use.</summary>
+    internal SnapshotFile? Loaded { get; private set; }
+
+    /// <summary>Opens what an earlier mount has left. Blocks for as long as the disk takes.</summary>
+    /// <param name="directory">Made if need be, for its owner alone.</param>
+    /// <param name="warn">Told in one line what cannot be used, and why; the mount goes on without.</param>
+    /// <returns>Null: nothing can be kept there.</returns>
+    public static SavedListingsFile? TryOpen(string directory, SnapshotOrigin origin, TimeProvider timeProvider, Action<string> warn)
+    {
+        string listings = System.IO.Path.Combine(directory, "listings");
+        if (TryMake(directory) is { } reason || (reason = TryMake(listings)) is not null)
+        {
+            warn($"--cache: {reason}; listings are not kept");
+            return null;
+        }
+        var file = new SavedListingsFile(System.IO.Path.Combine(listings, NameOf(origin)), origin);
+        try
+        {
+            file.Sweep(timeProvider.GetUtcNow());
+            file.Load(warn);
+            SnapshotPlace.ThrowIfForeign(file.Path, SnapshotKind.Saved);
+            return file;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SnapshotException)
+        {
+            warn($"--cache: {(e is SnapshotException ? e.Message : $"{file.Path} cannot be used: {e.Message}")}; listings are not kept");
+            return null;
+        }
+    }
+
+    /// <summary>Writes what is known in place of what was there; when anything fails nothing has changed. Blocks.</summary>
+    /// <param name="write">Hands all directories to the sink.</param>
+    /// <exception cref="SnapshotException">With what cannot be written, and why.</exception>
+    /// <exception cref="OperationCanceledException"/>
+    internal void Write(DateTimeOffset madeAt, Func<IDirectorySink, (SummaryRecord Summary, StringTable Strings)> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            SnapshotPlace.ThrowIfForeign(Path, SnapshotKind.Saved);
+            using var file = new ReplacedFile(Path);
+            var writer = new SnapshotFileWriter(file.Stream, SnapshotKind.Saved);
+            (SummaryRecord summary, StringTable strings) = write(writer);
+            writer.Complete(summary with { MadeAt = madeAt.ToUnixTimeSeconds() }, _origin, strings);
+            cancellationToken.ThrowIfCancellationRequested();
+            file.Commit();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SnapshotException(SnapshotFailure.Unwritable, $"{Path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>What was loaded is not needed any more.</summary>
+    internal void LetGo() => Loaded = null;
+
+    /// <summary>The name of a prefix's file: what it is of stands in the file itself.</summary>
+    internal static string NameOf(SnapshotOrigin origin)
+    {
+        string text = string.Join('\n', origin.EndpointUrl?.ToLowerInvariant(), origin.Bucket, origin.Prefix);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16)) + ".listings";
+    }
+
+    /// <returns>Null, or why it cannot be used.</returns>
+    private static string? TryMake(string directory)
+    {
+        try
+        {
+            if (System.IO.Path.GetDirectoryName(directory) is { } parent)
+                Directory.CreateDirectory(parent);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{directory} cannot be made: {e.Message}";
+        }
+        if (Syscall.mkdir(directory, FilePermissions.S_IRWXU) != 0 && Stdlib.GetLastError() is not Errno.EEXIST and var error)
+            return $"{directory} cannot be made: {Stdlib.strerror(error)}";
+        // What others may have put there would be shown as the store's.
+        if (Syscall.stat(directory, out Stat stat) != 0 || (stat.st_mode & FilePermissions.S_IFMT) != FilePermissions.S_IFDIR)
+            return $"{directory} is not a directory";
+        if (stat.st_uid != Syscall.geteuid() && stat.st_uid != 0)
+            return $"{directory} belongs to user {stat.st_uid}";
+        return Syscall.access(directory, AccessModes.R_OK | AccessModes.W_OK | AccessModes.X_OK) == 0
+            ? null
+            : $"{directory} cannot be written: {Stdlib.strerror(Stdlib.GetLastError())}";
+    }
+
+    private void Load(Action<string> warn)
+    {
+        if (!File.Exists(Path))
+            return;
+        try
+        {
+            SnapshotFile file = SnapshotFile.Open(Path, SnapshotKind.Saved);
+            file.ThrowIfNotOf(_origin);
+            Loaded = file;
+        }
+        catch (SnapshotException e)
+        {
+            if (e.Failure == SnapshotFailure.Unreadable)
+                throw;
+            if (!SnapshotPlace.IsOurs(Path, SnapshotKind.Saved))
+                return;
+            File.Delete(Path);
+            warn($"--cache: the listings saved in {Path} were of no use and are gone: {Reason(e.Failure)}; directories are listed anew");
+        }
+    }
+
+    private static string Reason(SnapshotFailure failure) => failure switch
+    {
+        SnapshotFailure.CutShort => "the file was cut short",
+        SnapshotFailure.OtherFormat => "another version of s3mount has written them",
+        SnapshotFailure.OtherDataset => "they are of another bucket or prefix",
+        _ => "the file was damaged",
+    };
+
+    private void Sweep(DateTimeOffset now)
+    {
+        foreach (string left in Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!, $".{System.IO.Path.GetFileName(Path)}.*"))
+        {
+            if (now - File.GetLastWriteTimeUtc(left) > _leftoverAfter)
+                File.Delete(left);
+        }
+    }
+}
