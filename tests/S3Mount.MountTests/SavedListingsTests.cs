@@ -78,6 +78,19 @@ public sealed class SavedListingsTests : MountTest
     }
 
     [Test]
+    public async Task Who_mounts_again_at_once_finds_what_the_mount_before_has_learnt()
+    {
+        MountedBucket first = await MountAsync();
+        string before = await TreeAsync(first);
+        await first.UmountAsync();
+        MountedBucket second = await MountAsync();
+        _server.ResetStatistics();
+        Assert.That(await TreeAsync(second), Is.EqualTo(before));
+        Assert.That(_server.Requests.Count(S3Operation.ListObjectsV2), Is.Zero);
+        await first.HasEndedAsync();
+    }
+
+    [Test]
     public async Task A_store_that_does_not_answer_holds_up_neither_the_walk_nor_the_umount()
     {
         string before = await LearnAsync();

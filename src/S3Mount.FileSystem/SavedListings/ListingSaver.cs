@@ -24,7 +24,7 @@ internal sealed class ListingSaver(
     private const int MostLooks = 30;
 
     private Task _background = Task.CompletedTask;
-    private long _saved;
+    private long _saved; // by one writer at a time
     private long _madeAt = file.Loaded?.Summary.MadeAt.ToUnixTimeSeconds() ?? long.MinValue;
     private bool _hasFailed;
 
@@ -39,6 +39,8 @@ internal sealed class ListingSaver(
     public async Task SaveLastAsync(TimeSpan deadline)
     {
         using var late = new CancellationTokenSource(deadline, timeProvider);
+        // Who mounts again at once waits for what is being written.
+        using IDisposable? isWriting = lister.Changes == _saved ? null : file.TryLock();
         try
         {
             await _background.WaitAsync(late.Token).ConfigureAwait(false);

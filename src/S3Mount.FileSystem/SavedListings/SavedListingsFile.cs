@@ -14,6 +14,10 @@ public sealed class SavedListingsFile
     // What a writer that was killed has left; no writer takes so long.
     private static readonly TimeSpan _leftoverAfter = TimeSpan.FromHours(1);
 
+    // As long as a mount has for its last word.
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(50);
+
     private readonly SnapshotOrigin _origin;
 
     private SavedListingsFile(string path, SnapshotOrigin origin)
@@ -25,14 +29,20 @@ public sealed class SavedListingsFile
     /// <summary>Absolute.</summary>
     public string Path { get; }
 
+    private string LockPath => Path + ".lock";
+
     /// <summary>What was there; null: nothing of use.</summary>
     internal SnapshotFile? Loaded { get; private set; }
 
-    /// <summary>Opens what an earlier mount has left. Blocks for as long as the disk takes.</summary>
+    /// <summary>
+    /// Opens what an earlier mount has left. Waits a little for one that has been unmounted a moment ago and is still writing; else it
+    /// blocks for as long as the disk takes.
+    /// </summary>
     /// <param name="directory">Made if need be, for its owner alone.</param>
     /// <param name="warn">Told in one line what cannot be used, and why; the mount goes on without.</param>
     /// <returns>Null: nothing can be kept there.</returns>
-    public static SavedListingsFile? TryOpen(string directory, SnapshotOrigin origin, TimeProvider timeProvider, Action<string> warn)
+    public static async Task<SavedListingsFile?> TryOpenAsync(
+        string directory, SnapshotOrigin origin, TimeProvider timeProvider, Action<string> warn, CancellationToken cancellationToken)
     {
         string listings = System.IO.Path.Combine(directory, "listings");
         if (TryMake(directory) is { } reason || (reason = TryMake(listings)) is not null)
@@ -43,6 +53,7 @@ public sealed class SavedListingsFile
         var file = new SavedListingsFile(System.IO.Path.Combine(listings, NameOf(origin)), origin);
         try
         {
+            await file.WaitForLastAsync(timeProvider, cancellationToken).ConfigureAwait(false);
             file.Sweep(timeProvider.GetUtcNow());
             file.Load(warn);
             SnapshotPlace.ThrowIfForeign(file.Path, SnapshotKind.Saved);
@@ -74,6 +85,21 @@ public sealed class SavedListingsFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SnapshotException(SnapshotFailure.Unwritable, $"{Path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Tells those who open it that the last word of this mount is being written.</summary>
+    /// <returns>To be disposed when it is; null: another mount is at it, or it cannot be told.</returns>
+    internal IDisposable? TryLock()
+    {
+        try
+        {
+            // Locks the file until it is closed, by us or by our end (flock(2)).
+            return new FileStream(LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
@@ -109,6 +135,18 @@ public sealed class SavedListingsFile
         return Syscall.access(directory, AccessModes.R_OK | AccessModes.W_OK | AccessModes.X_OK) == 0
             ? null
             : $"{directory} cannot be written: {Stdlib.strerror(Stdlib.GetLastError())}";
+    }
+
+    private async Task WaitForLastAsync(TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        long start = timeProvider.GetTimestamp();
+        while (File.Exists(LockPath) && timeProvider.GetElapsedTime(start) < _longestWait)
+        {
+            using IDisposable? isFree = TryLock();
+            if (isFree is not null)
+                return;
+            await Task.Delay(_look, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void Load(Action<string> warn)

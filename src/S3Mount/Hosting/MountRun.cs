@@ -58,7 +58,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         await using (store.ConfigureAwait(false))
         {
             // A pinned dataset is listed nowhere.
-            SavedListingsFile? saved = snapshot is null ? OpenSavedListings(store) : null;
+            SavedListingsFile? saved = snapshot is null ? await OpenSavedListingsAsync(store, signals.Stopping).ConfigureAwait(false) : null;
             var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(snapshot, saved), timeProvider, _logger);
             await using (fileSystem.ConfigureAwait(false))
             {
@@ -82,12 +82,12 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         StoreOpening.OpenAsync(
             settings.ToStoreOptions(), settings.Url, (store, cancellationToken) => CheckAsync(store, snapshot, cancellationToken), timeProvider, _logger, stopping);
 
-    private SavedListingsFile? OpenSavedListings(S3ObjectStore store)
+    private async Task<SavedListingsFile?> OpenSavedListingsAsync(S3ObjectStore store, CancellationToken stopping)
     {
         if (settings.Cache is not { } directory)
             return null;
         var origin = new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl, Region = store.Region };
-        return SavedListingsFile.TryOpen(directory, origin, timeProvider, Warn);
+        return await SavedListingsFile.TryOpenAsync(directory, origin, timeProvider, Warn, stopping).ConfigureAwait(false);
     }
 
     private async ValueTask CheckAsync(S3ObjectStore store, SnapshotFile? snapshot, CancellationToken cancellationToken)

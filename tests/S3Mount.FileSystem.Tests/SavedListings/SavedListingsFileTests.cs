@@ -21,7 +21,7 @@ public sealed class SavedListingsFileTests
             byte[] flipped = [.. bytes];
             flipped[i] ^= 0x10;
             await File.WriteAllBytesAsync(saved.FilePath, flipped);
-            Assert.That(saved.Open()!.Loaded, Is.Null, $"byte {i}");
+            Assert.That((await saved.OpenAsync())!.Loaded, Is.Null, $"byte {i}");
             Assert.That((File.Exists(saved.FilePath), saved.Warnings.Count), Is.EqualTo((false, 1)), $"byte {i}");
             Assert.That(saved.Warnings[0], Does.StartWith($"--cache: the listings saved in {saved.FilePath} were of no use and are gone: ").And.EndsWith("; directories are listed anew"));
             saved.Warnings.Clear();
@@ -50,7 +50,7 @@ public sealed class SavedListingsFileTests
         await using var other = new SavedRig { Origin = saved.Origin with { Bucket = "other" } };
         Directory.CreateDirectory(Path.GetDirectoryName(other.FilePath)!);
         File.Copy(saved.FilePath, other.FilePath);
-        Assert.That(other.Open()!.Loaded, Is.Null);
+        Assert.That((await other.OpenAsync())!.Loaded, Is.Null);
         Assert.That((File.Exists(other.FilePath), other.Warnings.Single()), Is.EqualTo((false, other.Warnings[0])));
         Assert.That(other.Warnings[0], Does.Contain("they are of another bucket or prefix"));
     }
@@ -60,7 +60,7 @@ public sealed class SavedListingsFileTests
     {
         await using SavedRig saved = await SavedListingsTests.LearntAsync();
         await File.WriteAllTextAsync(saved.FilePath, text);
-        Assert.That(saved.Open(), Is.Null);
+        Assert.That(await saved.OpenAsync(), Is.Null);
         Assert.That(saved.Warnings.Single(), Is.EqualTo($"--cache: {saved.FilePath} is there and is none that a mount has saved; remove it; listings are not kept"));
         Assert.That(await File.ReadAllTextAsync(saved.FilePath), Is.EqualTo(text));
     }
@@ -71,7 +71,7 @@ public sealed class SavedListingsFileTests
         await using SavedRig saved = await SavedListingsTests.LearntAsync();
         await File.WriteAllBytesAsync(saved.FilePath, [], cancellationToken);
         await SnapshotWriter.CreateAsync(saved.Store, saved.Origin, saved.FilePath, TimeProvider.System, cancellationToken);
-        Assert.That(saved.Open(), Is.Null);
+        Assert.That(await saved.OpenAsync(), Is.Null);
         Assert.That(SnapshotFile.Open(saved.FilePath).Summary.Files, Is.EqualTo(6));
     }
 
@@ -85,14 +85,14 @@ public sealed class SavedListingsFileTests
         Assert.That(
             async () => await SnapshotWriter.CreateAsync(saved.Store, saved.Origin, saved.FilePath, TimeProvider.System, cancellationToken),
             Throws.TypeOf<SnapshotException>().With.Message.Contains("is there and is not a snapshot"));
-        Assert.That(saved.Open()!.Loaded, Is.Not.Null);
+        Assert.That((await saved.OpenAsync())!.Loaded, Is.Not.Null);
     }
 
     [Test]
     public async Task The_directories_are_made_for_their_owner_alone_and_leftovers_go()
     {
         await using var saved = new SavedRig("a/1");
-        Assert.That(saved.Open(), Is.Not.Null);
+        Assert.That(await saved.OpenAsync(), Is.Not.Null);
         string listings = Path.GetDirectoryName(saved.FilePath)!;
         Assert.That((ModeOf(saved.DirectoryPath), ModeOf(listings)), Is.EqualTo((FilePermissions.S_IRWXU, FilePermissions.S_IRWXU)));
         string old = Path.Combine(listings, $".{Path.GetFileName(saved.FilePath)}.old");
@@ -100,20 +100,40 @@ public sealed class SavedListingsFileTests
         await File.WriteAllTextAsync(old, "half");
         await File.WriteAllTextAsync(young, "half");
         File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
-        saved.Open();
+        await saved.OpenAsync();
         Assert.That((File.Exists(old), File.Exists(young)), Is.EqualTo((false, true)));
     }
 
     [Test]
-    public void A_directory_that_cannot_be_used_is_one_line()
+    public async Task Who_mounts_again_waits_for_what_is_being_written_but_not_for_ever(CancellationToken cancellationToken)
+    {
+        await using SavedRig saved = await SavedListingsTests.LearntAsync();
+        SavedListingsFile writing = (await saved.OpenAsync())!;
+        var time = new FakeTimeProvider();
+        Task<SavedListingsFile?> opening;
+        using (writing.TryLock())
+        {
+            opening = saved.OpenAsync(time);
+            await time.WaitForTimersAsync(1, cancellationToken);
+            Assert.That(opening.IsCompleted, Is.False);
+            Task<SavedListingsFile?> patient = saved.OpenAsync(time);
+            await time.AdvanceUntilAsync(Task.WhenAll(opening, patient), cancellationToken);
+            Assert.That(time.GetElapsedTime(0).TotalSeconds, Is.InRange(5, 10.1));
+        }
+        Assert.That((await saved.OpenAsync(time))!.Loaded, Is.Not.Null);
+        Assert.That(time.ActiveTimers, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_directory_that_cannot_be_used_is_one_line(CancellationToken cancellationToken)
     {
         using var directory = new TempDirectory();
         string file = directory.Write("file", "text");
         var warnings = new List<string>();
         var origin = new SnapshotOrigin { Bucket = "bucket" };
-        Assert.That(SavedListingsFile.TryOpen(file, origin, TimeProvider.System, warnings.Add), Is.Null);
-        Assert.That(SavedListingsFile.TryOpen("/proc/nothing", origin, TimeProvider.System, warnings.Add), Is.Null);
-        Assert.That(SavedListingsFile.TryOpen(file + "/below", origin, TimeProvider.System, warnings.Add), Is.Null);
+        Assert.That(await SavedListingsFile.TryOpenAsync(file, origin, TimeProvider.System, warnings.Add, cancellationToken), Is.Null);
+        Assert.That(await SavedListingsFile.TryOpenAsync("/proc/nothing", origin, TimeProvider.System, warnings.Add, cancellationToken), Is.Null);
+        Assert.That(await SavedListingsFile.TryOpenAsync(file + "/below", origin, TimeProvider.System, warnings.Add, cancellationToken), Is.Null);
         Assert.That(warnings, Has.Count.EqualTo(3).And.All.StartsWith("--cache: ").And.All.EndsWith("; listings are not kept"));
         Assert.That(warnings[0], Is.EqualTo($"--cache: {file} is not a directory; listings are not kept"));
     }

@@ -246,14 +246,18 @@ public sealed class SavedListingsTests
     public async Task With_a_TTL_of_nothing_it_is_shown_until_it_is_checked()
     {
         await using SavedRig saved = await LearntAsync();
-        await using MountRig rig = await saved.MountAsync(options => options with { MetadataTtl = TimeSpan.Zero });
-        Assert.That(await rig.ListAsync("b"), Is.EqualTo((string[])["4", "é"]));
-        Assert.That((await rig.WalkAsync("b/4")).EntryValid, Is.Zero);
-        Assert.That(rig.TakeCalls(), Is.Empty);
-        await SavedRig.EndChecksAsync(rig);
-        rig.TakeCalls();
         saved.Store.Put("b/new", "new");
-        Assert.That(await rig.ListAsync("b"), Is.EqualTo((string[])["4", "new", "é"]));
+        await using (MountRig rig = await saved.MountAsync(options => options with { MetadataTtl = TimeSpan.Zero }))
+        {
+            Assert.That(await rig.ListAsync("b"), Is.EqualTo((string[])["4", "é"]));
+            Assert.That((await rig.WalkAsync("b/4")).EntryValid, Is.Zero);
+            Assert.That(rig.TakeCalls(), Is.Empty);
+            await SavedRig.EndChecksAsync(rig);
+            rig.TakeCalls();
+            Assert.That(await rig.ListAsync("b"), Is.EqualTo((string[])["4", "new", "é"]));
+            Assert.That(rig.TakeCalls(), Does.Contain("LIST b/"));
+        }
+        Assert.That(ListingSaverTests.Listed(saved.Read()), Is.EqualTo((string[])["", "a/", "a/deep/", "a/deep/er/", "empty/"]), "what was wrong is not saved again, and what was right is");
     }
 
     [Test]

@@ -28,15 +28,17 @@ internal sealed class SavedRig : IAsyncDisposable
     /// <summary>What was said when the listings were opened.</summary>
     public List<string> Warnings { get; } = [];
 
-    public SavedListingsFile? Open() => SavedListingsFile.TryOpen(DirectoryPath, Origin, TimeProvider.System, Warnings.Add);
+    public Task<SavedListingsFile?> OpenAsync(TimeProvider? timeProvider = null) =>
+        SavedListingsFile.TryOpenAsync(DirectoryPath, Origin, timeProvider ?? TimeProvider.System, Warnings.Add, TestContext.CurrentContext.CancellationToken);
 
     public SnapshotFile Read() => SnapshotFile.Open(FilePath, SnapshotKind.Saved);
 
     /// <summary>The rig saves what it has learnt when it is disposed.</summary>
-    public Task<MountRig> MountAsync(Func<ObjectFileSystemOptions, ObjectFileSystemOptions>? change = null)
+    public async Task<MountRig> MountAsync(Func<ObjectFileSystemOptions, ObjectFileSystemOptions>? change = null)
     {
         Store.ResetCalls();
-        return MountRig.StartAsync(Origin.Prefix, options => (change?.Invoke(options) ?? options) with { SavedListings = Open() }, existing: Store);
+        SavedListingsFile? file = await OpenAsync();
+        return await MountRig.StartAsync(Origin.Prefix, options => (change?.Invoke(options) ?? options) with { SavedListings = file }, existing: Store);
     }
 
     /// <summary>Mounts, reads these directories in their order, and unmounts.</summary>
