@@ -149,8 +149,11 @@ internal sealed partial class DirectoryLister
             if (!isMine)
                 continue;
             growing?.Progress.Supersede();
-            if (_pinned is not null)
+            if (_pinned is not null && onQuiet is null)
                 FillPinned(listing, onQuiet);
+            else if (_pinned is not null)
+                // Beside the walk, not in its way.
+                ThreadPool.QueueUserWorkItem(static work => work.Lister.FillPinned(work.Listing, work.OnQuiet), (Lister: this, Listing: listing, OnQuiet: onQuiet), preferLocal: false);
             else if (onQuiet is not null || begun == Begun.Now || !FlatWalks.TryAdopt(listing))
                 _ = FillAsync(listing, CreateBuilder(listing), after: null, onQuiet, isSparing);
             return listing;
@@ -214,8 +217,15 @@ internal sealed partial class DirectoryLister
 
     private void FillPinned(DirectoryListing listing, Action? onQuiet)
     {
-        _pinned!.Fill(listing);
-        Keep(listing, isScanned: false);
+        try
+        {
+            _pinned!.Fill(listing);
+            Keep(listing, isScanned: false);
+        }
+        catch (Exception failure)
+        {
+            Fail(listing, failure);
+        }
         onQuiet?.Invoke();
     }
 

@@ -34,6 +34,11 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int fd, byte* buffer, nuint count);
 
+    /// <summary>Of one descriptor; with a timeout of 0 it never blocks, so that the garbage collector need not be told.</summary>
+    [SuppressGCTransition]
+    [LibraryImport(Library, EntryPoint = "poll")]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
+
     [LibraryImport(Library, EntryPoint = "writev", SetLastError = true)]
     public static partial nint WriteV(int fd, FuseSlice* vectors, int count);
 

@@ -5,8 +5,8 @@ using S3Mount.Fuse.Protocol;
 namespace S3Mount.Fuse.Session;
 
 /// <summary>
-/// An open and mounted /dev/fuse. Receiving is a plain blocking read(2), one system call a request; the kernel wakes exactly
-/// one of the waiting threads. <see cref="Close"/> ends those calls by a signal (see <see cref="WakeSignal"/>).
+/// An open and mounted /dev/fuse. Receiving is a plain blocking read(2), one system call a request, after a moment's look whether
+/// there is one already (<see cref="ReceiveSpin"/>); the kernel wakes exactly one of the waiting threads. <see cref="Close"/> ends those calls by a signal (see <see cref="WakeSignal"/>).
 /// </summary>
 internal sealed class FuseDevice : IFuseDevice
 {
@@ -23,6 +23,7 @@ internal sealed class FuseDevice : IFuseDevice
     private static Receiver? _currentReceiver;
 
     private readonly FileDescriptor _descriptor;
+    private readonly ReceiveSpin _spin = new();
     private readonly Lock _gate = new();
     private readonly List<Receiver> _receivers = []; // guarded by _gate
     private int _isClosed;
@@ -49,6 +50,7 @@ internal sealed class FuseDevice : IFuseDevice
             if (Volatile.Read(ref _isClosed) != 0)
                 return Errno.ENODEV;
             _descriptor.DangerousAddRef(ref isHeld);
+            _spin.Wait(_descriptor.Value);
             nint read;
             fixed (byte* start = buffer)
                 read = LibC.Read(_descriptor.Value, start, (nuint)buffer.Length);

@@ -30,8 +30,8 @@ public sealed class S3ObjectStore : IObjectStore
     }
 
     /// <summary>
-    /// Resolves credentials, endpoint and region and asks the bucket for one list page under the prefix, so that what is wrong
-    /// is known before anything is mounted. The check is not retried beyond <paramref name="cancellationToken"/>.
+    /// Resolves credentials, endpoint and region and asks the bucket for one list page under the prefix, or for one byte of
+    /// <see cref="S3StoreOptions.Probe"/>, so that what is wrong is known before anything is mounted. The check is not retried beyond <paramref name="cancellationToken"/>.
     /// </summary>
     /// <exception cref="ObjectStoreException">
     /// NoCredentials, NoSuchBucket, AccessDenied, WrongRegion, Unavailable (endpoint unreachable), Rejected (directory bucket, ARN,
@@ -57,8 +57,7 @@ public sealed class S3ObjectStore : IObjectStore
             TimeSpan deadline = options.IoDeadline != Timeout.InfiniteTimeSpan && options.IoDeadline < _openDeadline ? options.IoDeadline : _openDeadline;
             // Before the clock of the first try runs: whoever signs in by a program or a browser takes longer.
             await store._credentials.GetAsync(cancellationToken);
-            var check = new ListObjects(new ListPageRequest { Prefix = new ObjectKey(options.Prefix), MaxKeys = 1 });
-            await store._requester.RunAsync(check, deadline, isPatient: false, cancellationToken);
+            await store.CheckAsync(deadline, cancellationToken);
             return store;
         }
         catch
@@ -70,6 +69,12 @@ public sealed class S3ObjectStore : IObjectStore
 
     /// <summary>Requests and bytes so far.</summary>
     public ObjectStoreStatistics Statistics => _requester.Counters.Read();
+
+    /// <summary>
+    /// PreconditionFailed, NotFound or Archived, if opening found the object to be asked for (<see cref="S3StoreOptions.Probe"/>) so;
+    /// null: it can be read, or none was named.
+    /// </summary>
+    public ObjectStoreFailure? ProbeFailure { get; private set; }
 
     /// <summary>The region that requests are signed for.</summary>
     public string Region => _target.Endpoint.Region;
@@ -115,6 +120,23 @@ public sealed class S3ObjectStore : IObjectStore
         await _requester.DisposeAsync();
         _http.Dispose();
         _credentials.Dispose();
+    }
+
+    private async Task CheckAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        S3Operation check = _options.Probe is { } probe
+            ? new RangedRead(probe.Key, probe.Version, 0, new byte[1], null, _requester.Counters)
+            : new ListObjects(new ListPageRequest { Prefix = new ObjectKey(_options.Prefix), MaxKeys = 1 });
+        try
+        {
+            await _requester.RunAsync(check, deadline, isPatient: false, cancellationToken);
+        }
+        catch (ObjectStoreException e) when (
+            _options.Probe is not null && e.Failure is (ObjectStoreFailure.PreconditionFailed or ObjectStoreFailure.NotFound or ObjectStoreFailure.Archived))
+        {
+            // Who says that has answered.
+            ProbeFailure = e.Failure;
+        }
     }
 
     // The answer to a HEAD has no body, so 400 and 403 stay without a reason. A LIST gives its reason, or the object itself.

@@ -37,6 +37,12 @@ public sealed record S3StoreOptions
     public TimeSpan IoDeadline { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
+    /// An object of which opening asks for a byte, instead of a list page: for who knows what there is, and may be allowed to read alone.
+    /// Whether it is still there in that version, <see cref="S3ObjectStore.ProbeFailure"/> tells.
+    /// </summary>
+    public ObjectInfo? Probe { get; init; }
+
+    /// <summary>
     /// 64 connections at 80 MB/s each are 40 Gbit/s, and 32 readers with a readahead request each fit; to be measured by the bench.
     /// </summary>
     public const int DefaultMaxConnections = 64;

@@ -54,6 +54,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
         FuseMount.CheckMachine();
         SnapshotFile? snapshot = settings.Snapshot is { } file ? SnapshotFile.Open(file) : null;
+        if (snapshot is not null)
+            SnapshotCheck.ThrowIfOfOther(settings, snapshot);
         S3ObjectStore store = await OpenStoreAsync(snapshot, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
@@ -80,7 +82,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private Task<S3ObjectStore> OpenStoreAsync(SnapshotFile? snapshot, CancellationToken stopping) =>
         StoreOpening.OpenAsync(
-            settings.ToStoreOptions(), settings.Url, (store, cancellationToken) => CheckAsync(store, snapshot, cancellationToken), timeProvider, _logger, stopping);
+            settings.ToStoreOptions() with { Probe = snapshot is null ? null : SnapshotCheck.Probe(settings, snapshot) }, settings.Url, (store, cancellationToken) => CheckAsync(store, snapshot, cancellationToken), timeProvider, _logger, stopping);
 
     private async Task<SavedListingsFile?> OpenSavedListingsAsync(S3ObjectStore store, CancellationToken stopping)
     {
@@ -94,7 +96,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     {
         string? warning = snapshot is null
             ? await PrefixCheck.CheckAsync(store, settings, cancellationToken).ConfigureAwait(false)
-            : await SnapshotCheck.CheckAsync(store, settings, snapshot, cancellationToken).ConfigureAwait(false);
+            : SnapshotCheck.Check(store, settings, snapshot);
         if (warning is not null)
             Warn(warning);
     }

@@ -9,31 +9,31 @@ namespace S3Mount.Hosting;
 internal static class SnapshotCheck
 {
     /// <summary>
-    /// Asks for one byte of one object: who cannot read shall hear of it when he mounts, and a role that may read but not list may
-    /// mount a snapshot.
+    /// An object for the store to be opened with: who cannot read shall hear of it when he mounts, and a role that may read but not list
+    /// may mount a snapshot.
     /// </summary>
-    /// <returns>A warning, or null.</returns>
-    /// <exception cref="SnapshotException">The snapshot is one of something else.</exception>
-    /// <exception cref="ObjectStoreException">The store failed.</exception>
-    public static async ValueTask<string?> CheckAsync(S3ObjectStore store, MountSettings settings, SnapshotFile snapshot, CancellationToken cancellationToken)
+    /// <returns>Null: nothing in it has a byte.</returns>
+    public static ObjectInfo? Probe(MountSettings settings, SnapshotFile snapshot)
     {
-        snapshot.ThrowIfNotOf(new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl });
         if (!TryFindObject(snapshot, out byte[] path, out ObjectVersion version))
             return null;
         var key = new ObjectKey((byte[])[.. System.Text.Encoding.UTF8.GetBytes(settings.Prefix), .. path]);
-        try
-        {
-            await store.ReadRangeAsync(key, version, 0, new byte[1], null, cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-        catch (ObjectStoreException e) when (e.Failure is ObjectStoreFailure.PreconditionFailed or ObjectStoreFailure.NotFound)
-        {
-            return $"'{key}' has changed since the snapshot {snapshot.Path} was made and cannot be read; s3mount snapshot verify {snapshot.Path} tells what differs";
-        }
-        catch (ObjectStoreException e) when (e.Failure is ObjectStoreFailure.Archived)
-        {
-            return null;
-        }
+        return new ObjectInfo(key, version, "");
+    }
+
+    /// <summary>Before the store is opened, as far as can be told by then.</summary>
+    /// <exception cref="SnapshotException">The snapshot is one of something else.</exception>
+    public static void ThrowIfOfOther(MountSettings settings, SnapshotFile snapshot) =>
+        snapshot.ThrowIfNotOf(snapshot.Summary.Origin with { Bucket = settings.Bucket, Prefix = settings.Prefix });
+
+    /// <returns>A warning, or null.</returns>
+    /// <exception cref="SnapshotException">The snapshot is one of something else.</exception>
+    public static string? Check(S3ObjectStore store, MountSettings settings, SnapshotFile snapshot)
+    {
+        snapshot.ThrowIfNotOf(new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl });
+        return store.ProbeFailure is ObjectStoreFailure.PreconditionFailed or ObjectStoreFailure.NotFound
+            ? $"'{Probe(settings, snapshot)!.Key}' has changed since the snapshot {snapshot.Path} was made and cannot be read; s3mount snapshot verify {snapshot.Path} tells what differs"
+            : null;
     }
 
     // The first object that has a byte, in the first directory that has one.
