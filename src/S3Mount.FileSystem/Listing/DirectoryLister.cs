@@ -148,7 +148,9 @@ internal sealed partial class DirectoryLister
             bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
             if (!isMine)
                 continue;
-            growing?.Progress.Supersede();
+            // No reader of the directory ever joins one for lookups, so none can be waiting for it.
+            if (growing is { IsForLookups: true })
+                growing.Progress.Supersede();
             if (_pinned is not null && onQuiet is null)
                 FillPinned(listing, onQuiet);
             else if (_pinned is not null)
