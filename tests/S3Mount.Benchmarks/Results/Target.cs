@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace S3Mount.Benchmarks.Results;
 
-/// <summary>One floor that must be reached, or a figure that is shown beside another.</summary>
+/// <summary>One floor that must be reached.</summary>
 /// <param name="Measured">Empty where it was not measured.</param>
-/// <param name="IsMet">Null where that is not judged, or cannot be told: a bound below the floor.</param>
+/// <param name="IsMet">Null where that cannot be told: a bound below the floor.</param>
 internal readonly record struct Target(string Row, string Floor, string Measured, bool? IsMet)
 {
     /// <summary>Of several measurements the worst one counts; NaN is none.</summary>
@@ -23,10 +23,6 @@ internal readonly record struct Target(string Row, string Floor, string Measured
         double worst = measured.Where(value => !double.IsNaN(value)).DefaultIfEmpty(double.NaN).Max();
         return new Target(row, "at most " + Text(limit), Text(worst), worst <= limit);
     }
-
-    /// <summary>Not judged: what it is to be read beside stands where the floor would be.</summary>
-    public static Target Shown(string row, double measured, string other, double ofOther) =>
-        new(row, double.IsNaN(ofOther) ? "" : $"{other} {Text(ofOther)}", Text(measured), IsMet: null);
 
     private static string Text(double value) => double.IsNaN(value) ? "" : value.ToString(Math.Abs(value) < 10 ? "0.##" : "0", CultureInfo.InvariantCulture);
 }

@@ -61,6 +61,33 @@ public sealed class ListingProgressTests
     }
 
     [Test]
+    public void A_listing_that_nobody_has_asked_for_goes_on_as_far_as_is_allowed()
+    {
+        _progress.Reach(10);
+        Task room = _progress.RoomAsync(ahead: 100, unwanted: 10);
+        _progress.Allow(10);
+        Assert.That(room.IsCompleted, Is.False);
+        _progress.Allow(11);
+        Assert.That(room.IsCompletedSuccessfully, Is.True);
+        Assert.That(_progress.RoomAsync(ahead: 100, unwanted: 10).IsCompletedSuccessfully, Is.True);
+        _progress.Reach(11);
+        Assert.That(_progress.RoomAsync(ahead: 100, unwanted: 10).IsCompleted, Is.False);
+        Assert.That(_progress.IsWanted, Is.False);
+    }
+
+    [Test]
+    public void A_listing_whose_place_another_has_taken_waits_for_nobody_unless_it_is_wanted()
+    {
+        _progress.Reach(10);
+        Task room = _progress.RoomAsync(ahead: 100, unwanted: 10);
+        _progress.Supersede();
+        Assert.That(async () => await room, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await _progress.RoomAsync(ahead: 100, unwanted: 10), Throws.InstanceOf<OperationCanceledException>());
+        _progress.WantAll();
+        Assert.That(_progress.RoomAsync(ahead: 100, unwanted: 10).IsCompletedSuccessfully, Is.True);
+    }
+
+    [Test]
     public void Cancelling_a_wait_ends_that_wait_alone()
     {
         using var source = new CancellationTokenSource();

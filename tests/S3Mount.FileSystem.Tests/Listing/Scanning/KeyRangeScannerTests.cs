@@ -47,8 +47,9 @@ public sealed class KeyRangeScannerTests
         gate.Open();
         List<string> found = await scan;
         Assert.That(found, Is.EqualTo(Enumerable.Range(0, 60_000).Select(Name)));
-        // 60 pages, and what may be for nothing; how much it is depends on the order in which answers come.
-        Assert.That(store.Requests, Is.LessThanOrEqualTo(78));
+        // 60 pages, and the fourteen that a plan of as many allows to be for nothing; each of the eight that may be under way counts half
+        // beforehand, and may turn out whole.
+        Assert.That(store.Requests, Is.LessThanOrEqualTo(60 + 14 + (8 / 2)));
         Assert.That(store.MostInFlight, Is.InRange(3, 8));
     }
 
