@@ -12,7 +12,7 @@ internal static class ListingReader
     public static async Task ReadAsync(IObjectStore store, string prefix, TreeBuilder builder, CancellationToken cancellationToken)
     {
         var key = new ObjectKey(prefix);
-        var scanner = new KeyRangeScanner(store);
+        var scanner = new TreeScanner(store);
         await foreach (ListPage page in scanner.ScanAsync(new KeyRange { Prefix = key }, cancellationToken))
             Add(page, key, builder);
     }

@@ -1,0 +1,67 @@
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem.Listing.Scanning;
+
+/// <summary>Asks the store for the directories behind a key: where what is left of a span may be split.</summary>
+internal static class DirectorySurvey
+{
+    // A page of names is worth asking for while it stands for pages of keys; 32,000 directories keep every request busy for long.
+    private const int MaxPages = 32;
+
+    // A directory that has many files and no directory is left alone.
+    private const int MaxPagesInVain = 4;
+
+    /// <summary>
+    /// Splits in key order, each a directory behind <paramref name="last"/> and before <paramref name="until"/>: those that come
+    /// next in its own directory, then those behind this directory in its parent, and so on up to the prefix.
+    /// </summary>
+    /// <param name="directories">By these, so many directories are left between two splits that they have about <paramref name="keysPerSplit"/> keys.</param>
+    /// <exception cref="ObjectStoreException"/>
+    public static async Task<List<byte[]>> SplitsAsync(
+        KeyRangeScanner scanner, ObjectKey prefix, byte[] last, byte[]? until, DirectoryCounter directories, long keysPerSplit, CancellationToken cancellationToken)
+    {
+        var levels = new List<Task<List<byte[]>>>();
+        byte[] after = last;
+        while (after.Length > prefix.Span.Length && levels.Count <= DirectoryCounter.MaxLevels)
+        {
+            int slash = after.AsSpan(prefix.Span.Length, after.Length - prefix.Span.Length - 1).LastIndexOf((byte)'/');
+            byte[] parent = slash < 0 ? prefix.Utf8.ToArray() : after[..(prefix.Span.Length + slash + 1)];
+            var range = new KeyRange
+            {
+                Prefix = new ObjectKey(parent),
+                Delimiter = true,
+                After = new ObjectKey(after),
+                Until = until is null ? null : new ObjectKey(until),
+            };
+            // Of a directory of files nothing is known of the directories that may come behind them.
+            int level = parent.AsSpan(prefix.Span.Length).Count((byte)'/');
+            double keys = after[^1] == '/' ? directories.KeysPerDirectory(level) : keysPerSplit;
+            levels.Add(SplitsAsync(scanner, range, (int)Math.Clamp(keysPerSplit / keys, 1, int.MaxValue), cancellationToken));
+            if (until is not null && until.AsSpan().StartsWith(parent))
+                break;
+            after = parent;
+        }
+        return [.. (await Task.WhenAll(levels).ConfigureAwait(false)).SelectMany(level => level)];
+    }
+
+    private static async Task<List<byte[]>> SplitsAsync(KeyRangeScanner scanner, KeyRange range, int every, CancellationToken cancellationToken)
+    {
+        var splits = new List<byte[]>();
+        int pages = 0;
+        long seen = 0;
+        await foreach (ListPage page in scanner.ScanAsync(range, cancellationToken).ConfigureAwait(false))
+        {
+            for (int i = 0; i < page.CommonPrefixes.Length; i++)
+            {
+                if (seen++ % every != 0)
+                    continue;
+                ReadOnlySpan<byte> name = page.KeyOf(page.CommonPrefixes.Span[i]);
+                if (range.Until is not { } until || name.SequenceCompareTo(until.Span) < 0)
+                    splits.Add(name.ToArray());
+            }
+            if (++pages >= (seen == 0 ? MaxPagesInVain : MaxPages))
+                break;
+        }
+        return splits;
+    }
+}
