@@ -31,17 +31,22 @@ public sealed partial class ObjectFileSystem
             // A position is only ever what a program gave to seekdir: one beyond the end is the end.
             (uint generation, int position) = Cookie.Split(read.Offset);
             if (_generations.Find(directory, generation) is { } listing)
-                return AnswerEntriesAsync(request, listing, position, (int)read.Size, plus ? EntryDetail.Attributes : EntryDetail.Name);
+                return AnswerEntriesAsync(request, listing, position, (int)read.Size, DetailOf(listing, plus, _options.KernelChoosesReadDirPlus));
             request.ReplyError(Errno.ESTALE);
             return default;
         }
         DirectoryListing current = _listings.FindListing(directory) is { IsForLookups: false } ready ? ready : _lister.Open(directory);
         _generations.Keep(directory, current);
-        EntryDetail detail = !plus ? EntryDetail.Name : _plus.Begin(current) ? EntryDetail.Attributes : EntryDetail.AttributesOfDirectories;
-        ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, detail);
+        if (plus)
+            _plus.Begin(current);
+        ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, DetailOf(current, plus, isWanted: false));
         _walks.Observe(directory);
         return answer;
     }
+
+    // A kernel that chooses asks in the middle of a directory because it has seen attributes wanted there.
+    private static EntryDetail DetailOf(DirectoryListing listing, bool plus, bool isWanted) =>
+        !plus ? EntryDetail.Name : isWanted || listing.GivesAttributes ? EntryDetail.Attributes : EntryDetail.AttributesOfDirectories;
 
     private ValueTask AnswerEntriesAsync(FuseRequest request, DirectoryListing listing, int position, int size, EntryDetail detail)
     {

@@ -30,6 +30,12 @@ public sealed record ObjectFileSystemOptions
     /// <summary>Whether the kernel may keep the entries of directories (FOPEN_CACHE_DIR).</summary>
     public bool KernelCachesDirectories { get; init; } = true;
 
+    /// <summary>
+    /// Whether the kernel asks for attributes only where it has seen them wanted (FUSE_READDIRPLUS_AUTO); else it asks always, and
+    /// the file system alone decides.
+    /// </summary>
+    public bool KernelChoosesReadDirPlus { get; init; } = true;
+
     /// <summary>Bytes for blocks and readahead together.</summary>
     public required long MemoryBudget { get; init; }
 

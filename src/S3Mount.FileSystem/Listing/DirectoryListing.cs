@@ -26,6 +26,7 @@ internal sealed class DirectoryListing
     private long _size = OwnSize;
     private int _named;
     private int _lookedUp;
+    private bool _givesAttributes;
 
     public DirectoryListing(DirectoryInode directory, uint generation, long expiresAt)
     {
@@ -76,6 +77,13 @@ internal sealed class DirectoryListing
 
     /// <summary>LOOKUPs of files that it has answered.</summary>
     public int LookedUp => Volatile.Read(ref _lookedUp);
+
+    /// <summary>Whether whoever reads it with READDIRPLUS gets the attributes of files.</summary>
+    public bool GivesAttributes
+    {
+        get => Volatile.Read(ref _givesAttributes);
+        set => Volatile.Write(ref _givesAttributes, value);
+    }
 
     public EntryRef this[int index]
     {

@@ -6,7 +6,8 @@ namespace S3Mount.FileSystem.Listing;
 /// ImageFolder). Which of the two is at work shows in the LOOKUPs that follow names without attributes. Any thread.
 /// <para>
 /// The kernel's own rule (fuse_use_readdirplus, fs/fuse/readdir.c, v6.18) asks for attributes with the first entries of every
-/// directory, and goes on when one of them was looked at: it never learns from one directory for the next.
+/// directory, and goes on when one of them was looked at: it never learns from one directory for the next. Where it asks always
+/// (<see cref="ObjectFileSystemOptions.KernelChoosesReadDirPlus"/>) this policy alone decides.
 /// </para>
 /// </summary>
 internal sealed class PlusPolicy
@@ -22,19 +23,19 @@ internal sealed class PlusPolicy
     private bool _pays = true; // guarded by _gate
     private int _sinceProbe = ProbeEvery - 2; // guarded by _gate; a walk shows itself with its second directory
 
-    /// <summary>A reader begins to read a directory. Returns whether its files are given with their attributes.</summary>
-    public bool Begin(DirectoryListing listing)
+    /// <summary>A reader begins to read a directory. Sets whether its files are given with their attributes.</summary>
+    public void Begin(DirectoryListing listing)
     {
         lock (_gate)
         {
-            if (_pays && ++_sinceProbe < ProbeEvery)
-                return true;
+            listing.GivesAttributes = _pays && ++_sinceProbe < ProbeEvery;
+            if (listing.GivesAttributes)
+                return;
             _sinceProbe = 0;
             _named.Enqueue(listing);
             // A probe is judged when the next one begins, eight directories later.
             if (_named.Count > (_pays ? 1 : Remembered))
                 Judge(_named.Dequeue());
-            return false;
         }
     }
 

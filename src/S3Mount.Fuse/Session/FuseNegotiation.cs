@@ -33,9 +33,8 @@ internal static class FuseNegotiation
             // A change of size or mtime drops the page cache of a file, and the cached entries of a directory that is read
             // without OPENDIR (fuse_readdir_cached).
             | FuseInitFlags.AutoInvalData
-            // Entries with attributes while a directory is walked with stat; AUTO falls back to READDIR where nobody stats.
+            // Entries with attributes while a directory is walked with stat.
             | FuseInitFlags.DoReadDirPlus
-            | FuseInitFlags.ReadDirPlusAuto
             // After an abort read(2) says ECONNABORTED instead of ENODEV: an abort can be told from an unmount.
             | FuseInitFlags.AbortError
             // An announcement: IOCTL on a directory may come, and gets the ENOTTY that a file gets.
@@ -48,6 +47,8 @@ internal static class FuseNegotiation
             | FuseInitFlags.HasResend;
         if (options.AsyncRead)
             wanted |= FuseInitFlags.AsyncRead;
+        if (options.ReadDirPlusAuto)
+            wanted |= FuseInitFlags.ReadDirPlusAuto;
         // These announce only; what makes opens silent is the ENOSYS answer to the first OPEN and OPENDIR.
         if (options.ZeroMessageOpens)
             wanted |= FuseInitFlags.NoOpenSupport | FuseInitFlags.NoOpenDirSupport;

@@ -18,6 +18,13 @@ public sealed record FuseSessionOptions
     /// </summary>
     public bool AsyncRead { get; init; } = true;
 
+    /// <summary>
+    /// Whether the kernel chooses between READDIR and READDIRPLUS (FUSE_READDIRPLUS_AUTO: PLUS for the first entries of a
+    /// directory, and while a reader looks at what it has been given); else it asks for attributes always, and the file system
+    /// leaves them out, with node id 0, where they are of no use.
+    /// </summary>
+    public bool ReadDirPlusAuto { get; init; } = true;
+
     /// <summary>How long requests in flight may take when the session ends before they are failed.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

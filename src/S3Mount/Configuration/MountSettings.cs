@@ -92,6 +92,7 @@ internal sealed record MountSettings
         SavedListings = saved,
         Prefix = Prefix,
         KernelCachesDirectories = DirectoryCacheOf(Environment.OSVersion.Version),
+        KernelChoosesReadDirPlus = ReadDirPlusAutoOf(Environment.OSVersion.Version),
         MetadataTtl = MetadataTtl,
         NegativeMetadataTtl = NegativeMetadataTtl,
         MemoryBudget = Memory,
@@ -107,6 +108,17 @@ internal sealed record MountSettings
     /// Linux 6.9 to 6.12 keep a directory's entries whatever its times say (seen by gcsfuse, issue 2792; mended in 6.13).
     /// </summary>
     internal static bool DirectoryCacheOf(Version kernel) => kernel < new Version(6, 9) || kernel >= new Version(6, 13);
+
+    /// <summary>
+    /// Programs that stat every file (find -size, ls -l, os.scandir) read the names of a whole directory first, and the kernel's own
+    /// choice has by then asked for the attributes of its first 186 entries: a LOOKUP for each of the others. From Linux 6.16 on the
+    /// answer is as large as the program's buffer (fuse_readdir_uncached; 32 KiB in glibc), and to be asked always halves the time
+    /// of such programs and costs those that want names nothing that could be measured. Before, an answer has one page, 23 entries
+    /// with room for attributes.
+    /// </summary>
+    internal static bool ReadDirPlusAutoOf(Version kernel) => kernel < new Version(6, 16);
+
+    public FuseSessionOptions ToSessionOptions() => new() { ReadDirPlusAuto = ReadDirPlusAutoOf(Environment.OSVersion.Version) };
 
     public FuseMountOptions ToMountOptions() => new()
     {

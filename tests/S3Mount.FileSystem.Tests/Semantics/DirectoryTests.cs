@@ -45,6 +45,39 @@ public sealed class DirectoryTests
     }
 
     [Test]
+    public async Task Where_the_kernel_asks_for_attributes_always_walks_get_them_only_while_they_look_at_files([Values] bool looks)
+    {
+        await using MountRig rig = await MountRig.StartAsync(change: options => options with { KernelChoosesReadDirPlus = false });
+        rig.Put([.. Enumerable.Range(0, 40).SelectMany(directory => Enumerable.Range(0, 50).Select(file => $"d{directory:d2}/f{file:d2}"))]);
+        var given = new List<int>();
+        foreach (FakeDirent directory in (await rig.Kernel.ListAsync(NodeId.Root, plus: true)).Skip(2))
+        {
+            IReadOnlyList<FakeDirent> files = await rig.Kernel.ListAsync(new NodeId(directory.Entry!.Value.NodeId), plus: true, size: 4096);
+            given.Add(files.Skip(2).Count(file => file.Entry!.Value.NodeId != 0));
+            foreach (FakeDirent file in files.Skip(2).Where(file => looks && file.Entry!.Value.NodeId == 0))
+                await rig.Kernel.LookupAsync(new NodeId(directory.Entry!.Value.NodeId), file.Name);
+        }
+        // All or nothing of a directory, in as many answers as it takes.
+        Assert.That(given, Is.All.AnyOf(0, 50));
+        // One directory in eight shows what the reader does when it is given names alone.
+        Assert.That(given.Skip(20).Count(count => count > 0), looks ? Is.InRange(16, 19) : Is.Zero);
+    }
+
+    [Test]
+    public async Task A_kernel_that_asks_for_attributes_in_the_middle_of_a_directory_gets_them()
+    {
+        await using MountRig rig = await MountRig.StartAsync();
+        rig.Put([.. Enumerable.Range(0, 20).SelectMany(directory => Enumerable.Range(0, 50).Select(file => $"d{directory:d2}/f{file:d2}"))]);
+        int given = 0;
+        foreach (FakeDirent directory in (await rig.Kernel.ListAsync(NodeId.Root, plus: true)).Skip(2))
+        {
+            IReadOnlyList<FakeDirent> files = await rig.Kernel.ListAsync(new NodeId(directory.Entry!.Value.NodeId), plus: true, size: 4096);
+            given = files.Skip(2).Count(file => file.Entry!.Value.NodeId != 0);
+        }
+        Assert.That(given, Is.InRange(20, 40), "none in the first answer, all in those that follow");
+    }
+
+    [Test]
     public async Task A_generation_is_kept_for_the_ttl_after_its_last_use_and_then_the_reader_is_told()
     {
         await using MountRig rig = await MountRig.StartAsync(change: options => options with { MetadataTtl = TimeSpan.FromHours(2) });

@@ -35,11 +35,12 @@ public sealed class InitTests
     public async Task Options_take_flags_away_and_lower_the_readahead()
     {
         await using FakeKernel kernel = await FakeKernel.StartAsync(new ScriptedFileSystem(),
-            new FuseSessionOptions { AsyncRead = false, ZeroMessageOpens = false, MaxReadahead = 65536 });
+            new FuseSessionOptions { AsyncRead = false, ZeroMessageOpens = false, ReadDirPlusAuto = false, MaxReadahead = 65536 });
         const uint AsyncRead = 1 << 0;
+        const uint ReadDirPlusAuto = 1 << 14;
         const uint NoOpen = 1 << 17;
         const uint NoOpenDir = 1 << 24;
-        Assert.That(kernel.InitFlags & (AsyncRead | NoOpen | NoOpenDir), Is.Zero);
+        Assert.That(kernel.InitFlags & (AsyncRead | ReadDirPlusAuto | NoOpen | NoOpenDir), Is.Zero);
         Assert.That(kernel.MaxReadahead, Is.EqualTo(65536));
     }
 
