@@ -1,6 +1,6 @@
 using S3Mount.FileSystem.Snapshots;
 
-namespace S3Mount.FileSystem.Tests.Snapshots;
+namespace S3Mount.FileSystem.Tests;
 
 public sealed class Crc32CTests
 {

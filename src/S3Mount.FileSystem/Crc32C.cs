@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace S3Mount.FileSystem.Snapshots;
+namespace S3Mount.FileSystem;
 
 /// <summary>CRC-32C (RFC 3720, appendix B.4): every error in up to 32 bits in a row is found. Any thread.</summary>
 internal static class Crc32C
