@@ -41,4 +41,34 @@ internal static partial class LogMessages
 
     [LoggerMessage(207, LogLevel.Error, "kernel forgot inode {Node}: {Reason}")]
     public static partial void BadForget(ILogger logger, S3Mount.Fuse.NodeId node, string reason);
+
+    [LoggerMessage(220, LogLevel.Warning, "{Segment} is damaged at byte {Position}: what was there is fetched again")]
+    public static partial void BadRecord(ILogger logger, string segment, long position);
+
+    [LoggerMessage(221, LogLevel.Debug, "{Segment}: what is damaged cannot be marked so: {Reason}")]
+    public static partial void BadRecordStays(ILogger logger, string segment, string reason);
+
+    [LoggerMessage(222, LogLevel.Warning, "{Segment} is damaged and has been deleted: what was in it is fetched again")]
+    public static partial void BadSegment(ILogger logger, string segment);
+
+    [LoggerMessage(223, LogLevel.Warning, "nothing is kept in {Directory} for now: {Reason}; reads go on without, and it is tried again every {Seconds} s")]
+    public static partial void CacheCannotWrite(ILogger logger, string directory, string reason, int seconds);
+
+    [LoggerMessage(224, LogLevel.Information, "{Directory} can be written again")]
+    public static partial void CacheWritesAgain(ILogger logger, string directory);
+
+    [LoggerMessage(225, LogLevel.Information, "{Directory} is full ({MiB} MiB) of what is in use: it keeps what it has, and more comes in when that is no longer read")]
+    public static partial void CacheFull(ILogger logger, string directory, long miB);
+
+    [LoggerMessage(226, LogLevel.Warning, "the disk cache {Directory} cannot be looked at: {Reason}; reads go on without what others put there")]
+    public static partial void CacheUnreadable(ILogger logger, string directory, string reason);
+
+    [LoggerMessage(227, LogLevel.Information, "the disk cache {Directory} can be looked at again")]
+    public static partial void CacheReadable(ILogger logger, string directory);
+
+    [LoggerMessage(228, LogLevel.Debug, "{Segment}: its time of use cannot be set: {Reason}")]
+    public static partial void CacheNotTouched(ILogger logger, string segment, string reason);
+
+    [LoggerMessage(229, LogLevel.Warning, "the disk of {Directory} has not taken what was fetched last within {Seconds} s: it is given up")]
+    public static partial void CacheStillWriting(ILogger logger, string directory, int seconds);
 }

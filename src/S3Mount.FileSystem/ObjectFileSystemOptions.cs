@@ -21,6 +21,9 @@ public sealed record ObjectFileSystemOptions
     /// <summary>Where listings are kept from mount to mount; null: nowhere. Of <see cref="Prefix"/>; a <see cref="Snapshot"/> has no use for it.</summary>
     public SavedListings.SavedListingsFile? SavedListings { get; init; }
 
+    /// <summary>Where what was fetched is kept on a disk; null: nowhere. Loaded; the caller disposes it after the file system.</summary>
+    public Caching.Disk.DiskCache? DiskCache { get; init; }
+
     /// <summary>How long what a lookup or listing said holds; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
     public TimeSpan MetadataTtl { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using S3Mount.FileSystem.Caching;
+using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Reading;
@@ -19,6 +20,7 @@ internal sealed class BlockFetcher : IDisposable
     private readonly ConcurrentDictionary<ObjectReader, byte> _watched = new();
     private readonly ITimer _sweep;
     private readonly IObjectStore _store;
+    private readonly DiskCache? _disk;
     private readonly CancellationToken _stopping;
     private readonly int _maxAhead;
     private readonly PartPace _pace;
@@ -29,6 +31,7 @@ internal sealed class BlockFetcher : IDisposable
     public BlockFetcher(IObjectStore store, BlockCache cache, MountClock clock, ObjectFileSystemOptions options, CancellationToken stopping)
     {
         _store = store;
+        _disk = options.DiskCache;
         _stopping = stopping;
         Cache = cache;
         Clock = clock;
@@ -98,7 +101,7 @@ internal sealed class BlockFetcher : IDisposable
         {
             long began = Clock.Now;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, readerClosed);
-            await _store.ReadRangeAsync(block.Reader.Key, block.Reader.Version, block.Offset, block.Memory, block, either.Token).ConfigureAwait(false);
+            await FillAsync(block, either.Token).ConfigureAwait(false);
             _pace.Measured(block.Length, TimeSpan.FromTicks(Clock.Now - began));
             block.Advance(block.Length);
             Cache.OnFetched(block);
@@ -118,5 +121,40 @@ internal sealed class BlockFetcher : IDisposable
         // Last: whoever waited goes on here, and finds the memory given back.
         if (failure is not null)
             block.Fail(failure);
+    }
+
+    private ValueTask FillAsync(Block block, CancellationToken cancellationToken) => _disk is { } disk && block.Reader.Version.IsPinned
+        ? FillByDiskAsync(disk, block, cancellationToken)
+        : _store.ReadRangeAsync(block.Reader.Key, block.Reader.Version, block.Offset, block.Memory, block, cancellationToken);
+
+    // What is on disk comes from there, what is missing between from the store.
+    private async ValueTask FillByDiskAsync(DiskCache disk, Block block, CancellationToken cancellationToken)
+    {
+        CacheKey key = CacheKey.Of(disk.Store, block.Reader.Key, block.Reader.Version);
+        int done = 0, hits = 0;
+        while (done < block.Length)
+        {
+            int read = await disk.ReadAsync(key, block.Offset + done, block.Memory[done..]).ConfigureAwait(false);
+            hits += read;
+            done += read;
+            if (read > 0 && done < block.Length)
+                block.Advance(done);
+            cancellationToken.ThrowIfCancellationRequested();
+            int missing = disk.MissingFrom(key, block.Offset + done, block.Length - done);
+            if (missing == 0)
+                continue;
+            IReadProgress progress = done == 0 ? block : new PartProgress(block, done);
+            await _store.ReadRangeAsync(block.Reader.Key, block.Reader.Version, block.Offset + done, block.Memory.Slice(done, missing), progress, cancellationToken)
+                .ConfigureAwait(false);
+            disk.TryKeep(key, block, done, missing);
+            done += missing;
+        }
+        disk.Count(hits, block.Length - hits);
+    }
+
+    /// <summary>The progress of a part of a block, as the block's.</summary>
+    private sealed class PartProgress(Block block, int offset) : IReadProgress
+    {
+        public void Advance(int filled) => block.Advance(offset + filled);
     }
 }

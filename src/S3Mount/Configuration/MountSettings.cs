@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.FileSystem;
+using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse.Mounting;
@@ -50,6 +51,9 @@ internal sealed record MountSettings
     public string? Cache { get; init; }
 
     /// <summary>Bytes.</summary>
+    /// <summary>Bytes that <see cref="Cache"/> may take on its disk; null: all but a tenth of the disk.</summary>
+    public long? MaxCacheSize { get; init; }
+
     public required long Memory { get; init; }
 
     public bool AllowOther { get; init; }
@@ -86,8 +90,9 @@ internal sealed record MountSettings
         IoDeadline = IoDeadline,
     };
 
-    public ObjectFileSystemOptions ToFileSystemOptions(SnapshotFile? snapshot, SavedListingsFile? saved = null) => new()
+    public ObjectFileSystemOptions ToFileSystemOptions(SnapshotFile? snapshot, SavedListingsFile? saved = null, DiskCache? disk = null) => new()
     {
+        DiskCache = disk,
         Snapshot = snapshot,
         SavedListings = saved,
         Prefix = Prefix,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.CommandLine;
+using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.ObjectStore.S3;
 
 namespace S3Mount.Configuration;
@@ -43,6 +44,7 @@ internal static class SettingsReader
             NegativeMetadataTtl = options.Read(MountOptions.NegativeMetadataTtl, DurationText.Parse, TimeSpan.FromSeconds(5)),
             Snapshot = options.Read(MountOptions.Snapshot, StoreOptionsReader.ParseFile, null),
             Cache = options.Read(MountOptions.Cache, StoreOptionsReader.ParseFile, null),
+            MaxCacheSize = options.Read<long?>(MountOptions.MaxCacheSize, text => ParseCacheSize(text), null),
             Memory = options.Has(MountOptions.Memory) ? options.Read(MountOptions.Memory, ParseMemory, 0) : DefaultMemory(machine.MemoryLimit()),
             LogFile = options.Read(MountOptions.LogFile, StoreOptionsReader.ParseFile, null),
             LogLevel = options.Read(MountOptions.LogLevel, ParseLevel, LogLevel.Information),
@@ -77,6 +79,12 @@ internal static class SettingsReader
     {
         long size = SizeText.Parse(text);
         return size >= LeastMemory ? size : throw new FormatException($"{text} is too little; give it at least 16MiB");
+    }
+
+    private static long ParseCacheSize(string text)
+    {
+        long size = SizeText.Parse(text);
+        return size >= DiskCacheOptions.SmallestSize ? size : throw new FormatException($"{text} is too little; give it at least {DiskCacheOptions.SmallestSize >> 20}MiB");
     }
 
     private static LogLevel ParseLevel(string text) => text.ToLowerInvariant() switch

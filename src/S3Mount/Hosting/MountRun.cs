@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using S3Mount.Configuration;
 using S3Mount.Control;
 using S3Mount.FileSystem;
+using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse;
@@ -61,19 +62,33 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         {
             // A pinned dataset is listed nowhere.
             SavedListingsFile? saved = snapshot is null ? await OpenSavedListingsAsync(store, signals.Stopping).ConfigureAwait(false) : null;
-            var fileSystem = new ObjectFileSystem(store, settings.ToFileSystemOptions(snapshot, saved), timeProvider, _logger);
-            await using (fileSystem.ConfigureAwait(false))
+            DiskCache? disk = OpenDiskCache(store);
+            try
             {
-                FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
-                var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions(), _logger);
-                await using (session.ConfigureAwait(false))
-                {
-                    var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
-                    await ServeAsync(running, start, signals).ConfigureAwait(false);
-                    await fileSystem.SaveListingsAsync(_saveDeadline).ConfigureAwait(false);
-                    _logger.KernelRequests(session.Statistics.ToString());
-                    _logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
-                }
+                await MountAsync(store, settings.ToFileSystemOptions(snapshot, saved, disk), start, signals).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (disk is not null)
+                    await disk.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task MountAsync(S3ObjectStore store, ObjectFileSystemOptions options, long start, StopSignals signals)
+    {
+        var fileSystem = new ObjectFileSystem(store, options, timeProvider, _logger);
+        await using (fileSystem.ConfigureAwait(false))
+        {
+            FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
+            var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions(), _logger);
+            await using (session.ConfigureAwait(false))
+            {
+                var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
+                await ServeAsync(running, start, signals).ConfigureAwait(false);
+                await fileSystem.SaveListingsAsync(_saveDeadline).ConfigureAwait(false);
+                _logger.KernelRequests(session.Statistics.ToString());
+                _logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
             }
         }
     }
@@ -90,6 +105,22 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             return null;
         var origin = new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl, Region = store.Region };
         return await SavedListingsFile.TryOpenAsync(directory, origin, timeProvider, Warn, stopping).ConfigureAwait(false);
+    }
+
+    // What a large cache has is found in a fraction of a second; readers that came before would fetch it again.
+    private DiskCache? OpenDiskCache(S3ObjectStore store)
+    {
+        if (settings.Cache is not { } directory)
+            return null;
+        var options = new DiskCacheOptions
+        {
+            Directory = directory,
+            Store = $"{store.EndpointUrl?.ToLowerInvariant() ?? "AWS"} {settings.Bucket}",
+            MaxSize = settings.MaxCacheSize,
+        };
+        var disk = new DiskCache(options, timeProvider, _logger);
+        disk.Load();
+        return disk;
     }
 
     private async ValueTask CheckAsync(S3ObjectStore store, SnapshotFile? snapshot, CancellationToken cancellationToken)

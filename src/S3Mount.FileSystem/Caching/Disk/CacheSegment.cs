@@ -1,0 +1,179 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace S3Mount.FileSystem.Caching.Disk;
+
+/// <summary>
+/// An open segment: what it has, and reads of it. Any thread; records are added by one. Disposing lets reads that are under way
+/// end; later ones find nothing.
+/// </summary>
+internal sealed class CacheSegment : IDisposable
+{
+    private readonly SafeFileHandle _file;
+    private SegmentEntry[] _entries;
+    private int _count;
+    private long _lastUsed;
+    private int _isTouched;
+    private long _lastAsked;
+    private long _longestGap;
+
+    public CacheSegment(string path, SafeFileHandle file, SegmentEntry[] entries, long end, long lastUsed)
+    {
+        Path = path;
+        _file = file;
+        _entries = entries;
+        _count = entries.Length;
+        End = end;
+        _lastUsed = lastUsed;
+    }
+
+    public string Path { get; set; }
+
+    /// <summary>In the <see cref="EntryIndex"/>; 0: not in it.</summary>
+    public int Number { get; set; }
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Where its records end.</summary>
+    public long End { get; private set; }
+
+    /// <summary>Bytes on disk, the index included.</summary>
+    public long SizeOnDisk => End + ((long)Count * SegmentEntry.Size) + SegmentTrailer.Size;
+
+    /// <summary>When a record of it was last read, by any process as far as is known; UTC ticks.</summary>
+    public long LastUsed => Interlocked.Read(ref _lastUsed);
+
+    public ref readonly SegmentEntry this[int entry] => ref Volatile.Read(ref _entries)[entry];
+
+    /// <summary>A record of it has been read.</summary>
+    /// <param name="asked">As <see cref="ReuseClock.Asked"/>.</param>
+    public void Use(long moment, long asked)
+    {
+        SawUse(moment);
+        long before = Interlocked.Exchange(ref _lastAsked, asked);
+        if (before > 0 && asked - before > Interlocked.Read(ref _longestGap))
+            Interlocked.Exchange(ref _longestGap, asked - before);
+        Volatile.Write(ref _isTouched, 1);
+    }
+
+    /// <summary>
+    /// Whether it has been left alone for longer than ever before, by a good measure: a shard that is read from end to end once an
+    /// epoch is idle for most of one.
+    /// </summary>
+    public bool IsIdle(long asked) => asked - Interlocked.Read(ref _lastAsked) >= Interlocked.Read(ref _longestGap) * 5 / 4;
+
+    /// <summary>Another process has used it.</summary>
+    public void SawUse(long moment)
+    {
+        for (long last = LastUsed; moment > last; last = LastUsed)
+            Interlocked.CompareExchange(ref _lastUsed, moment, last);
+    }
+
+    /// <summary>Whether it has been used since the last call.</summary>
+    public bool TakeTouched() => Interlocked.Exchange(ref _isTouched, 0) == 1;
+
+    /// <summary>Reads bytes of a record and checks them. Blocks.</summary>
+    /// <param name="from">Where in the granule the bytes begin.</param>
+    /// <param name="destination">Not more than the record has from there on. What is in it after a failure means nothing.</param>
+    /// <returns>False: the record is not what was written, or cannot be read.</returns>
+    public bool TryRead(int entry, int from, Memory<byte> destination)
+    {
+        SegmentEntry record = this[entry];
+        int first = (from - record.Start) / CacheFormat.PageSize;
+        int begin = first * CacheFormat.PageSize;
+        int skipped = from - record.Start - begin;
+        int end = Math.Min(record.Length, (from - record.Start + destination.Length + CacheFormat.PageSize - 1) / CacheFormat.PageSize * CacheFormat.PageSize);
+        if (skipped == 0 && end - begin == destination.Length)
+            return TryReadPages(record, first, destination);
+        byte[] pages = ArrayPool<byte>.Shared.Rent(end - begin);
+        try
+        {
+            if (!TryReadPages(record, first, pages.AsMemory(0, end - begin)))
+                return false;
+            pages.AsMemory(skipped, destination.Length).CopyTo(destination);
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pages);
+        }
+    }
+
+    /// <summary>Writes a record at the end. It can be read when this returns.</summary>
+    /// <returns>Its entry.</returns>
+    /// <exception cref="IOException"/>
+    public int Append(in CacheKey granule, int start, ReadOnlyMemory<byte> bytes)
+    {
+        RecordHeader header = RecordHeader.Create(granule, start, bytes.Span);
+        byte[] head = new byte[RecordHeader.Size];
+        header.Write(head);
+        RandomAccess.Write(_file, [head, bytes], End);
+        if (_count == _entries.Length)
+        {
+            var grown = new SegmentEntry[Math.Max(16, _entries.Length * 2)];
+            _entries.AsSpan().CopyTo(grown);
+            Volatile.Write(ref _entries, grown);
+        }
+        _entries[_count] = new SegmentEntry(granule, End, start, bytes.Length, header.Checksum);
+        End += CacheFormat.RecordSize(bytes.Length);
+        Volatile.Write(ref _count, _count + 1);
+        return _count - 1;
+    }
+
+    /// <summary>Writes the index behind the records. Nothing can be appended afterwards.</summary>
+    /// <exception cref="IOException"/>
+    public void WriteIndex()
+    {
+        if (_entries.Length != _count)
+            Volatile.Write(ref _entries, _entries[.._count]);
+        byte[] trailer = new byte[SegmentTrailer.Size];
+        ReadOnlySpan<byte> index = MemoryMarshal.AsBytes(_entries.AsSpan());
+        SegmentTrailer.Create(End, index).Write(trailer);
+        RandomAccess.Write(_file, [index.ToArray(), trailer], End);
+        RandomAccess.SetLength(_file, SizeOnDisk);
+    }
+
+    /// <summary>Makes a record unreadable for whoever opens the segment later.</summary>
+    /// <exception cref="IOException">It is on a disk that cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void Spoil(int entry) => RandomAccess.Write(_file, stackalloc byte[sizeof(uint)], this[entry].Position);
+
+    public void Dispose() => _file.Dispose();
+
+    private bool TryReadPages(in SegmentEntry record, int firstPage, Memory<byte> pages)
+    {
+        byte[] head = new byte[RecordHeader.Size];
+        try
+        {
+            long position = record.Position + RecordHeader.Size + ((long)firstPage * CacheFormat.PageSize);
+            bool isWhole = firstPage == 0
+                ? TryFill(record.Position, head, pages)
+                : TryFill(record.Position, head, default) && TryFill(position, pages, default);
+            if (!isWhole)
+                return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            return false;
+        }
+        RecordHeader header = RecordHeader.Read(head);
+        return header.IsValid() && header.Checksum == record.Checksum && header.Granule == record.Granule && header.Start == record.Start
+            && header.Length == record.Length && header.Matches(firstPage, pages.Span);
+    }
+
+    // False: the file ends before.
+    private bool TryFill(long position, Memory<byte> first, Memory<byte> second)
+    {
+        while (first.Length + second.Length > 0)
+        {
+            int read = (int)RandomAccess.Read(_file, [first, second], position);
+            if (read == 0)
+                return false;
+            position += read;
+            int ofFirst = Math.Min(read, first.Length);
+            (first, second) = (first[ofFirst..], second[(read - ofFirst)..]);
+        }
+        return true;
+    }
+}

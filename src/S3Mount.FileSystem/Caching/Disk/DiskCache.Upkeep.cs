@@ -1,0 +1,188 @@
+using Mono.Unix.Native;
+
+namespace S3Mount.FileSystem.Caching.Disk;
+
+/// <summary>What is looked after: files that others have written or deleted, room, and what has to go.</summary>
+public sealed partial class DiskCache
+{
+    private const long SmallestSegment = 4 << 20;
+    private const long LargestSegment = 256 << 20;
+    private const int SegmentsPerCache = 128;
+
+    // Of the disk, where no size is given.
+    private const int FreeShare = 10;
+
+    // A segment of another mount is seen this long after it is complete. A look at a thousand names takes a millisecond.
+    private static readonly TimeSpan _upkeepEvery = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _evictGate = new();
+    // The active segment counts with what it will have.
+    private long _size;
+    private long _limit;
+    private long _evictedBytes;
+    private bool _isUnreadable; // guarded by _scanGate
+
+    private long SegmentSize => _options.SegmentSize ?? Math.Clamp(Interlocked.Read(ref _limit) / SegmentsPerCache, SmallestSegment, LargestSegment);
+
+    // Never throws.
+    private void Scan()
+    {
+        // One look at a time; a second has nothing to add.
+        if (!_scanGate.TryEnter())
+            return;
+        try
+        {
+            MakeDirectories();
+            ScanFiles();
+            if (_isUnreadable)
+                LogMessages.CacheReadable(_logger, _directory);
+            _isUnreadable = false;
+            if (IsFull && TryMakeRoom(SegmentSize))
+                Volatile.Write(ref _isFull, false);
+        }
+        catch (Exception e)
+        {
+            if (!_isUnreadable)
+                LogMessages.CacheUnreadable(_logger, _directory, e.Message);
+            _isUnreadable = true;
+        }
+        finally
+        {
+            _scanGate.Exit();
+        }
+    }
+
+    // For its owner alone: the bucket's readers are not the machine's, and what others put there would be shown as the store's.
+    private void MakeDirectories()
+    {
+        if (Path.GetDirectoryName(_options.Directory) is { } parent)
+            Directory.CreateDirectory(parent);
+        foreach (string directory in (string[])[_options.Directory, _directory])
+        {
+            if (Syscall.mkdir(directory, FilePermissions.S_IRWXU) != 0 && Stdlib.GetLastError() is not Errno.EEXIST and var error)
+                throw new IOException($"{directory} cannot be made: {Stdlib.strerror(error)}");
+            if (Syscall.stat(directory, out Stat stat) != 0 || (stat.st_mode & FilePermissions.S_IFMT) != FilePermissions.S_IFDIR)
+                throw new IOException($"{directory} is not a directory");
+            if (stat.st_uid != Syscall.geteuid() && stat.st_uid != 0)
+                throw new IOException($"{directory} belongs to user {stat.st_uid}");
+        }
+    }
+
+    private void ScanFiles()
+    {
+        Dictionary<string, CacheSegment> known = _index.ToArray().ToDictionary(segment => Path.GetFileNameWithoutExtension(segment.Path));
+        long size = 0;
+        foreach (FileInfo file in new DirectoryInfo(_directory).EnumerateFiles())
+        {
+            bool isSegment = file.Extension == CacheFormat.SegmentSuffix;
+            if (!isSegment && file.Extension != CacheFormat.WritingSuffix)
+                continue;
+            size += _active is { } active && active.Path == file.FullName ? SegmentSize : file.Length;
+            if (known.Remove(Path.GetFileNameWithoutExtension(file.Name), out CacheSegment? segment))
+                Touch(segment, file);
+            else
+                Open(file, isSegment);
+        }
+        foreach (CacheSegment gone in known.Values)
+        {
+            // It has been made since, unless it is really gone.
+            if (!File.Exists(gone.Path))
+                Forget(gone);
+        }
+        Interlocked.Exchange(ref _size, size);
+        Interlocked.Exchange(ref _limit, LimitOf(size));
+        while (Interlocked.Read(ref _size) > Interlocked.Read(ref _limit) && TryEvict(long.MaxValue))
+        {
+        }
+    }
+
+    private void Open(FileInfo file, bool isSegment)
+    {
+        try
+        {
+            CacheSegment? segment = isSegment ? SegmentFiles.TryOpen(file.FullName) : SegmentFiles.TryTakeOver(file.FullName);
+            if (segment is not null)
+            {
+                if (!_index.TryAdd(segment))
+                    segment.Dispose();
+            }
+            else if (isSegment)
+            {
+                LogMessages.BadSegment(_logger, file.FullName);
+                file.Delete();
+            }
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Another process has evicted it, or has given it its name.
+        }
+    }
+
+    // Who evicts looks at the times of the files: those of all processes.
+    private void Touch(CacheSegment segment, FileInfo file)
+    {
+        segment.SawUse(file.LastWriteTimeUtc.Ticks);
+        if (!segment.TakeTouched())
+            return;
+        try
+        {
+            file.LastWriteTimeUtc = new DateTime(segment.LastUsed, DateTimeKind.Utc);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has just been evicted, or the disk cannot be written, and then nobody evicts.
+            LogMessages.CacheNotTouched(_logger, segment.Path, e.Message);
+        }
+    }
+
+    private long LimitOf(long size)
+    {
+        if (_options.MaxSize is { } fixedSize)
+            return fixedSize;
+        if (Syscall.statvfs(_directory, out Statvfs disk) != 0)
+            throw new IOException($"statvfs failed: {Stdlib.GetLastError()}");
+        long total = (long)(disk.f_blocks * disk.f_frsize), free = (long)(disk.f_bavail * disk.f_frsize);
+        return Math.Max(0, size + free - (total / FreeShare));
+    }
+
+    private bool TryMakeRoom(long bytes)
+    {
+        long limit = Interlocked.Read(ref _limit);
+        while (Interlocked.Read(ref _size) + bytes > limit)
+        {
+            if (_reuse.IdleBefore() is not { } moment || !TryEvict(moment))
+                return false;
+        }
+        return true;
+    }
+
+    // The segment that was used least recently, if that was before a moment.
+    private bool TryEvict(long moment)
+    {
+        lock (_evictGate)
+            return TryEvictOne(moment);
+    }
+
+    private bool TryEvictOne(long moment)
+    {
+        long asked = _reuse.Asked;
+        CacheSegment? victim = _index.ToArray()
+            .Where(segment => segment != _active && segment.LastUsed < moment && (moment == long.MaxValue || segment.IsIdle(asked)))
+            .MinBy(segment => segment.LastUsed);
+        if (victim is null)
+            return false;
+        var file = new FileInfo(victim.Path);
+        if (file.Exists)
+        {
+            // Another process has used it.
+            victim.SawUse(file.LastWriteTimeUtc.Ticks);
+            if (victim.LastUsed >= moment)
+                return true;
+            file.Delete();
+            Interlocked.Add(ref _evictedBytes, victim.SizeOnDisk);
+        }
+        Interlocked.Add(ref _size, -victim.SizeOnDisk);
+        Forget(victim);
+        return true;
+    }
+}

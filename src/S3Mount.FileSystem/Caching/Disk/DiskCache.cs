@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace S3Mount.FileSystem.Caching.Disk;
+
+/// <summary>
+/// Keeps what was fetched on a local disk, across restarts and for all mounts of the machine that name the same directory.
+/// <para>
+/// <b>Never a wrong byte.</b> A record names store, bucket, key, ETag and size by a hash, and every read of it is checked. What is
+/// wrong is deleted, counted, and fetched again: a reader never notices.
+/// </para>
+/// <para>
+/// <b>Never in the way.</b> A thread of its own writes; what it cannot keep up with is not kept. Whatever happens to the disk or
+/// the directory is said once, and readers go on with the store. Any thread.
+/// </para>
+/// </summary>
+public sealed partial class DiskCache : IAsyncDisposable
+{
+    private readonly DiskCacheOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly string _directory;
+    private readonly EntryIndex _index = new();
+    private readonly ReuseClock _reuse;
+    private readonly DiskReaders _readers = new();
+    private readonly Lock _scanGate = new();
+    private ITimer? _upkeep;
+    private long _hitBytes;
+    private long _missBytes;
+    private long _badRecords;
+
+    /// <summary>Nothing is read or written before <see cref="Load"/>.</summary>
+    public DiskCache(DiskCacheOptions options, TimeProvider timeProvider, ILogger logger)
+    {
+        _options = options;
+        _timeProvider = timeProvider;
+        _logger = logger;
+        _directory = Path.Combine(options.Directory, "blocks");
+        _reuse = new ReuseClock(timeProvider);
+        _waiting = new BlockingCollection<WaitingBlock>();
+        _writer = new Thread(Write) { IsBackground = true, Name = "s3mount-cache" };
+    }
+
+    public DiskCacheStatistics Statistics
+    {
+        get
+        {
+            CacheSegment[] segments = _index.ToArray();
+            return new DiskCacheStatistics
+            {
+                HitBytes = Interlocked.Read(ref _hitBytes),
+                MissBytes = Interlocked.Read(ref _missBytes),
+                WrittenBytes = Interlocked.Read(ref _writtenBytes),
+                SkippedBytes = Interlocked.Read(ref _skippedBytes),
+                EvictedBytes = Interlocked.Read(ref _evictedBytes),
+                BadRecords = Interlocked.Read(ref _badRecords),
+                Size = Interlocked.Read(ref _size),
+                Limit = Interlocked.Read(ref _limit),
+                Records = segments.Sum(segment => (long)segment.Count),
+                Segments = segments.Length,
+            };
+        }
+    }
+
+    /// <summary>What objects of this cache's store are named by.</summary>
+    internal string Store => _options.Store;
+
+    /// <summary>Finds what earlier mounts and others have left, and begins to keep. Blocks. Never throws: what is wrong is said in the log.</summary>
+    public void Load()
+    {
+        Scan();
+        _writer.Start();
+        _upkeep = _timeProvider.CreateTimer(static state => ((DiskCache)state!).Scan(), this, _upkeepEvery, _upkeepEvery);
+    }
+
+    /// <summary>Whether every byte of a range is there. Nothing is read or checked.</summary>
+    internal bool Has(in CacheKey key, long offset, long length)
+    {
+        for (long end = offset + length; offset < end;)
+        {
+            if (!TryFind(key, offset, out CacheSegment segment, out int entry, out _))
+                return false;
+            offset += segment[entry].End - (offset % CacheFormat.GranuleSize);
+        }
+        return true;
+    }
+
+    /// <summary>How many bytes from an offset on are missing before the next that are there; 0: those at the offset are there.</summary>
+    internal int MissingFrom(in CacheKey key, long offset, int length)
+    {
+        int missing = 0;
+        while (missing < length && !TryFind(key, offset + missing, out _, out _, out int next))
+            missing += next - (int)((offset + missing) % CacheFormat.GranuleSize);
+        return Math.Min(missing, length);
+    }
+
+    /// <summary>
+    /// Reads from the beginning of a range as much as is there, on a thread that may block.
+    /// </summary>
+    /// <returns>How many bytes of the destination are valid; after fewer than were asked for, the next ones are missing.</returns>
+    internal ValueTask<int> ReadAsync(CacheKey key, long offset, Memory<byte> destination) =>
+        MissingFrom(key, offset, 1) > 0 ? new ValueTask<int>(0) : new ValueTask<int>(_readers.RunAsync(() => Read(key, offset, destination)));
+
+    /// <summary>Bytes have been asked for, so many of which were there.</summary>
+    internal void Count(int hits, int misses)
+    {
+        Interlocked.Add(ref _hitBytes, hits);
+        Interlocked.Add(ref _missBytes, misses);
+        _reuse.Advance(hits + misses);
+    }
+
+    private int Read(CacheKey key, long offset, Memory<byte> destination)
+    {
+        int done = 0;
+        long now = _timeProvider.GetUtcNow().Ticks, asked = _reuse.Asked;
+        while (done < destination.Length && TryFind(key, offset + done, out CacheSegment segment, out int entry, out _))
+        {
+            int from = (int)((offset + done) % CacheFormat.GranuleSize);
+            int length = Math.Min(segment[entry].End - from, destination.Length - done);
+            if (segment.TryRead(entry, from, destination.Slice(done, length)))
+            {
+                segment.Use(now, asked);
+                done += length;
+            }
+            else
+            {
+                Discard(segment, entry);
+            }
+        }
+        return done;
+    }
+
+    private bool TryFind(in CacheKey key, long offset, out CacheSegment segment, out int entry, out int next)
+    {
+        (long granule, long at) = Math.DivRem(offset, CacheFormat.GranuleSize);
+        return _index.TryFind(key.Granule(granule), (int)at, out segment, out entry, out next);
+    }
+
+    private void Discard(CacheSegment segment, int entry)
+    {
+        _index.Remove(segment, entry);
+        // A segment that somebody has deleted is gone as a whole, and that is not this record's fault.
+        if (!File.Exists(segment.Path))
+        {
+            Forget(segment);
+            return;
+        }
+        Interlocked.Increment(ref _badRecords);
+        LogMessages.BadRecord(_logger, segment.Path, segment[entry].Position);
+        try
+        {
+            segment.Spoil(entry);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // It is found wrong again by whoever opens the segment next.
+            LogMessages.BadRecordStays(_logger, segment.Path, e.Message);
+        }
+    }
+
+    private void Forget(CacheSegment segment)
+    {
+        _index.Remove(segment);
+        segment.Dispose();
+    }
+}

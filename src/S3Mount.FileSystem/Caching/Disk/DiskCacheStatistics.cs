@@ -1,0 +1,32 @@
+namespace S3Mount.FileSystem.Caching.Disk;
+
+/// <summary>What a disk cache has done in this process, and what it has now.</summary>
+public sealed record DiskCacheStatistics
+{
+    /// <summary>Bytes that readers got from it.</summary>
+    public required long HitBytes { get; init; }
+
+    /// <summary>Bytes that it did not have.</summary>
+    public required long MissBytes { get; init; }
+
+    public required long WrittenBytes { get; init; }
+
+    /// <summary>Bytes that were fetched and not kept: it is full of what is in use, the disk is slow, or it cannot be written.</summary>
+    public required long SkippedBytes { get; init; }
+
+    /// <summary>Bytes on disk that had to make room.</summary>
+    public required long EvictedBytes { get; init; }
+
+    /// <summary>Records that were not what had been written.</summary>
+    public required long BadRecords { get; init; }
+
+    /// <summary>Bytes on disk, those of other processes included.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>What they may come to.</summary>
+    public required long Limit { get; init; }
+
+    public required long Records { get; init; }
+
+    public required int Segments { get; init; }
+}
