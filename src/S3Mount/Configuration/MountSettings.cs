@@ -4,6 +4,7 @@ using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse.Mounting;
+using S3Mount.Fuse.Session;
 using S3Mount.ObjectStore.S3;
 
 namespace S3Mount.Configuration;
