@@ -124,7 +124,7 @@ internal sealed record MountSettings
     /// </summary>
     internal static bool ReadDirPlusAutoOf(Version kernel) => kernel < new Version(6, 16);
 
-    public FuseSessionOptions ToSessionOptions() => new() { ReadDirPlusAuto = ReadDirPlusAutoOf(Environment.OSVersion.Version) };
+    public static FuseSessionOptions ToSessionOptions() => new() { ReadDirPlusAuto = ReadDirPlusAutoOf(Environment.OSVersion.Version) };
 
     public FuseMountOptions ToMountOptions() => new()
     {
