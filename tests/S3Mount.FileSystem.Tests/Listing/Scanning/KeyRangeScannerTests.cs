@@ -217,10 +217,13 @@ public sealed class KeyRangeScannerTests
         Assert.That(store.MostInFlight, Is.LessThanOrEqualTo(5));
     }
 
-    internal static async Task<List<string>> ScanAsync(KeyRangeScanner scanner, KeyRange range, CancellationToken cancellationToken)
+    internal static Task<List<string>> ScanAsync(KeyRangeScanner scanner, KeyRange range, CancellationToken cancellationToken) =>
+        KeysOfAsync(scanner.ScanAsync(range, cancellationToken));
+
+    internal static async Task<List<string>> KeysOfAsync(IAsyncEnumerable<ListPage> pages)
     {
         var keys = new List<string>();
-        await foreach (ListPage page in scanner.ScanAsync(range, cancellationToken))
+        await foreach (ListPage page in pages)
             keys.AddRange(KeysOf(page));
         return keys;
     }
@@ -246,7 +249,7 @@ public sealed class KeyRangeScannerTests
     private static ObjectKey? Key(string? key) => key is null ? null : new ObjectKey(key);
 
     // Pages of names in the order given; the token is where the next page begins.
-    private static ListPage Part(string[] names, ListPageRequest request, int size)
+    internal static ListPage Part(string[] names, ListPageRequest request, int size)
     {
         int first = request.ContinuationToken is { } token ? int.Parse(token, System.Globalization.CultureInfo.InvariantCulture) : 0;
         int end = Math.Min(names.Length, first + size);
