@@ -8,6 +8,9 @@ internal static class DirectorySurvey
     // A page of names is worth asking for while it stands for pages of keys; 32,000 directories keep every request busy for long.
     private const int MaxPages = 32;
 
+    // Fewer keys a directory, and the names alone take more than half as many pages as the keys.
+    private const int FewestKeys = 2;
+
     // A directory that has many files and no directory is left alone.
     private const int MaxPagesInVain = 4;
 
@@ -33,10 +36,11 @@ internal static class DirectorySurvey
                 After = new ObjectKey(after),
                 Until = until is null ? null : new ObjectKey(until),
             };
-            // Of a directory of files nothing is known of the directories that may come behind them.
+            // Where no directory has come to its end nothing is known of those behind it: they may be large.
             int level = parent.AsSpan(prefix.Span.Length).Count((byte)'/');
-            double keys = after[^1] == '/' ? directories.KeysPerDirectory(level) : keysPerSplit;
-            levels.Add(SplitsAsync(scanner, range, (int)Math.Clamp(keysPerSplit / keys, 1, int.MaxValue), cancellationToken));
+            double keys = directories.Knows(level) ? directories.KeysPerDirectory(level) : keysPerSplit;
+            if (keys >= FewestKeys)
+                levels.Add(SplitsAsync(scanner, range, (int)Math.Clamp(keysPerSplit / keys, 1, int.MaxValue), cancellationToken));
             if (until is not null && until.AsSpan().StartsWith(parent))
                 break;
             after = parent;

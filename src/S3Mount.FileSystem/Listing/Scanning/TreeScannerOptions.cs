@@ -3,11 +3,12 @@ namespace S3Mount.FileSystem.Listing.Scanning;
 /// <summary>How much a <see cref="TreeScanner"/> may ask for and hold.</summary>
 internal sealed record TreeScannerOptions
 {
-    /// <summary>Spans listed at once.</summary>
+    /// <summary>List pages asked for at once, and spans listed at once.</summary>
     public int MaxRequests { get; init; } = KeyRangeScannerOptions.DefaultMaxRequests;
 
     /// <summary>
-    /// Bytes of pages held ahead of the consumer; two pages a span come on top. 64 MiB are 400 pages of 1,000 names of 50 bytes
+    /// Bytes of pages held ahead of the consumer; two pages a span come on top, and half as much again where the consumer has come
+    /// to one that is listed over several requests. 64 MiB are 400 pages of 1,000 names of 50 bytes
     /// with their versions: eight for each of 48 spans, more than <see cref="PagesPerSpan"/>.
     /// </summary>
     public long MaxBytesAhead { get; init; } = 64 << 20;
