@@ -10,7 +10,7 @@ namespace S3Mount.FileSystem.Listing.Scanning;
 /// The first failure is thrown to the consumer at its next call. The store's own deadline ends every request.
 /// Disposing cancels what is under way and waits until it has ended.
 /// </summary>
-internal sealed class TreeScan : IAsyncDisposable
+internal sealed partial class TreeScan : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly TreeScannerOptions _options;
@@ -35,7 +35,6 @@ internal sealed class TreeScan : IAsyncDisposable
     private double _splitsSeen;
     private bool _isSplit;
     private bool _isStopped;
-    private volatile bool _isRefused;
 
     public TreeScan(IObjectStore store, KeyRange range, TreeScannerOptions options, CancellationToken cancellationToken)
     {
@@ -172,6 +171,7 @@ internal sealed class TreeScan : IAsyncDisposable
     {
         TreeSpan span = node.Value;
         int survey = span == _first ? _options.PagesBeforeFirstSurvey : _options.PagesBeforeSurvey;
+        int next = survey;
         var directories = new DirectoryCounter(_prefix.Span.Length);
         bool isParallel = false;
         IAsyncEnumerator<ListPage> pages = Pages(_pageAfterPage, span.After, span.Until);
@@ -182,12 +182,14 @@ internal sealed class TreeScan : IAsyncDisposable
                 if (pages.Current.Objects.IsEmpty)
                     continue;
                 span.Last = PageSlice.Last(pages.Current).ToArray();
-                if (++span.Listed <= survey)
-                    directories.Observe(pages.Current);
-                if (span.Listed == survey)
+                directories.Observe(pages.Current);
+                if (++span.Listed == next)
+                {
+                    next *= 2;
                     await SurveyAsync(node, directories).ConfigureAwait(false);
+                }
                 await RoomAsync(node).ConfigureAwait(false);
-                if (isParallel || span.Listed < 2 * survey || !IsFront(node) || IsSequential)
+                if (isParallel || span.Listed < 2 * survey || !IsFront(node) || !await HeedsStartAfterAsync(span.Last).ConfigureAwait(false))
                     continue;
                 isParallel = true;
                 await pages.DisposeAsync().ConfigureAwait(false);
@@ -200,7 +202,7 @@ internal sealed class TreeScan : IAsyncDisposable
         }
     }
 
-    private bool IsSequential => _isRefused || _pageAfterPage.IsSequential || _parallel.IsSequential || _surveyor.IsSequential;
+    private bool IsSequential => _mustNotSplit || _pageAfterPage.IsSequential || _parallel.IsSequential || _surveyor.IsSequential;
 
     private IAsyncEnumerator<ListPage> Pages(KeyRangeScanner scanner, byte[]? after, byte[]? until) => scanner
         .ScanAsync(
@@ -232,49 +234,6 @@ internal sealed class TreeScan : IAsyncDisposable
             }
             return goesOn;
         }
-    }
-
-    private async Task SurveyAsync(LinkedListNode<TreeSpan> node, DirectoryCounter directories)
-    {
-        if (IsSequential)
-            return;
-        TreeSpan span = node.Value;
-        List<byte[]> splits;
-        try
-        {
-            long keys = (long)_options.PagesPerSpan * Volatile.Read(ref _mostKeys);
-            splits = await DirectorySurvey.SplitsAsync(_surveyor, _prefix, span.Last!, span.Until, directories, keys, _stopping.Token).ConfigureAwait(false);
-            if (splits.Count > 0 && span == _first)
-                await TryStartAfterAsync(splits[0]).ConfigureAwait(false);
-        }
-        catch (ObjectStoreException failure) when (failure.Failure is ObjectStoreFailure.Rejected or ObjectStoreFailure.Malformed)
-        {
-            // The store knows no start-after, or names directories in no order. Its pages come one after another as before.
-            _isRefused = true;
-            return;
-        }
-        if (splits.Count == 0 || IsSequential)
-            return;
-        lock (_gate)
-        {
-            byte[]? until = span.Until;
-            for (int i = splits.Count - 1; i >= 0; i--)
-            {
-                _spans.AddAfter(node, new TreeSpan(splits[i], until));
-                until = splits[i];
-            }
-            (span.Until, span.IsSplit, span.Splits) = (until, true, 1);
-            _isSplit = true;
-            StartSpans();
-        }
-    }
-
-    // One request by which the scanner learns whether the store lists from a key on: if it does not, each span would be a listing
-    // of everything.
-    private async Task TryStartAfterAsync(byte[] split)
-    {
-        await using IAsyncEnumerator<ListPage> pages = Pages(_pageAfterPage, split, null);
-        await pages.MoveNextAsync().ConfigureAwait(false);
     }
 
     private bool IsFront(LinkedListNode<TreeSpan> node)

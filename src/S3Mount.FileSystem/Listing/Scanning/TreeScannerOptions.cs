@@ -19,7 +19,10 @@ internal sealed record TreeScannerOptions
     /// </summary>
     public int PagesPerSpan { get; init; } = 6;
 
-    /// <summary>Pages after which the store is asked for the directories in the rest of a span: twice what it was meant to have.</summary>
+    /// <summary>
+    /// Pages after which the store is asked for the directories in the rest of a span: twice what it was meant to have. Then again
+    /// after twice as many, and so on.
+    /// </summary>
     public int PagesBeforeSurvey { get; init; } = 12;
 
     /// <summary>The same for the span with which a scan begins. Two pages have a thousand keys to count directories by, at the least.</summary>

@@ -7,16 +7,19 @@ namespace S3Mount.FileSystem.Tests.Listing.Scanning;
 /// <summary>How many requests a scan of a tree takes, and how many of them at once.</summary>
 public sealed class TreeScannerCostTests
 {
-    [TestCase("300 classes of 1281", 1.5)]
-    [TestCase("dates", 1.5)]
-    [TestCase("30000 directories of 3", 1.5)]
+    // What is seen, and a tenth more: which of the spans meet varies. Half of a page goes at the end of each span, and a page or
+    // two of names for every dozen of keys. Directories of three have a page of names for every three of keys. What is known of
+    // large directories misleads where small ones follow, until the first 48 have come.
+    [TestCase("300 classes of 1281", 1.2)]
+    [TestCase("dates", 1.4)]
+    [TestCase("30000 directories of 3", 1.75)]
     [TestCase("20 directories of 30000", 1.5)]
-    [TestCase("speech", 1.5)]
+    [TestCase("speech", 1.3)]
     [TestCase("a flat one beside two small", 1.5)]
-    [TestCase("one file a directory", 1.5)]
+    [TestCase("one file a directory", 1.3)]
     [TestCase("a file beside each directory", 1.5)]
-    [TestCase("a large directory before small ones", 1.5)]
-    [TestCase("small directories before large ones", 1.5)]
+    [TestCase("a large directory before small ones", 2.2)]
+    [TestCase("small directories before large ones", 1.4)]
     [CancelAfter(30_000)]
     public async Task A_tree_takes_little_more_requests_than_it_has_pages(string pattern, double most, CancellationToken cancellationToken)
     {
@@ -36,7 +39,7 @@ public sealed class TreeScannerCostTests
     }
 
     [TestCase("300 classes of 1281", 48)]
-    [TestCase("dates", 16)]
+    [TestCase("dates", 12)]
     [TestCase("30000 directories of 3", 8)]
     [TestCase("20 directories of 30000", 16)]
     [TestCase("speech", 16)]
