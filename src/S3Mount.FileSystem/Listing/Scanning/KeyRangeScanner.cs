@@ -111,11 +111,11 @@ internal sealed class KeyRangeScanner
         }
     }
 
-    // A common prefix may come again when the keys behind it are asked for.
+    // A common prefix may come again when the keys behind it are asked for; the marker of the range's own directory may not.
     private static bool IgnoresStartAfter(ListPage page, in KeyRange range)
     {
         ReadOnlySpan<byte> first = PageSlice.First(page), after = range.After!.Value.Span;
-        return first.SequenceCompareTo(after) <= 0 && !(range.Delimiter && first is [.., (byte)'/'] && after.StartsWith(first));
+        return first.SequenceCompareTo(after) <= 0 && !(range.Delimiter && first is [.., (byte)'/'] && first.Length > range.Prefix.Span.Length && after.StartsWith(first));
     }
 
     // Where the range ends; null: with its prefix. False: before it.

@@ -90,6 +90,18 @@ public sealed class KeyRangeScannerTests
 
     [Test]
     [CancelAfter(10_000)]
+    public async Task A_store_that_ignores_start_after_is_found_out_though_its_first_key_is_the_marker(CancellationToken cancellationToken)
+    {
+        string[] directories = ["p/a/", "p/b/", "p/c/", "p/d/", "p/e/"];
+        var keys = new SortedKeys(directories.Select(directory => directory + "1").Append("p/").Select(Encoding.UTF8.GetBytes)) { PageSize = 2 };
+        var scanner = new KeyRangeScanner(new ListingStore(request => keys.List(request with { StartAfter = null })));
+        var range = new KeyRange { Prefix = new ObjectKey("p/"), Delimiter = true, After = new ObjectKey("p/c/") };
+        Assert.That(await ScanAsync(scanner, range, cancellationToken), Is.EqualTo(directories[3..]));
+        Assert.That(scanner.IsSequential, Is.True);
+    }
+
+    [Test]
+    [CancelAfter(10_000)]
     public async Task A_store_that_refuses_start_after_is_listed_page_after_page(CancellationToken cancellationToken)
     {
         SortedKeys keys = Numbers(20_000);

@@ -39,7 +39,7 @@ public sealed class TreeScannerCostTests
     }
 
     [TestCase("300 classes of 1281", 48)]
-    [TestCase("dates", 12)]
+    [TestCase("dates", 10)]
     [TestCase("30000 directories of 3", 8)]
     [TestCase("20 directories of 30000", 16)]
     [TestCase("speech", 16)]
