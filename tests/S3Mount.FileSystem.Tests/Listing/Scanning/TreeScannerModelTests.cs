@@ -36,7 +36,7 @@ public sealed class TreeScannerModelTests
             PagesPerSpan = perSpan,
         };
 
-    [TestCase(1UL, 600)]
+    [TestCase(1UL, 200)]
     [CancelAfter(120_000)]
     public async Task A_scan_tells_what_is_there(ulong seed, int scenarios, CancellationToken cancellationToken)
     {
