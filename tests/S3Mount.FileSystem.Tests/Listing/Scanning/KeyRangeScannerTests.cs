@@ -90,6 +90,18 @@ public sealed class KeyRangeScannerTests
 
     [Test]
     [CancelAfter(10_000)]
+    public async Task A_store_that_ignores_start_after_is_found_out_though_its_first_key_is_the_marker(CancellationToken cancellationToken)
+    {
+        string[] directories = ["p/a/", "p/b/", "p/c/", "p/d/", "p/e/"];
+        var keys = new SortedKeys(directories.Select(directory => directory + "1").Append("p/").Select(Encoding.UTF8.GetBytes)) { PageSize = 2 };
+        var scanner = new KeyRangeScanner(new ListingStore(request => keys.List(request with { StartAfter = null })));
+        var range = new KeyRange { Prefix = new ObjectKey("p/"), Delimiter = true, After = new ObjectKey("p/c/") };
+        Assert.That(await ScanAsync(scanner, range, cancellationToken), Is.EqualTo(directories[3..]));
+        Assert.That(scanner.IsSequential, Is.True);
+    }
+
+    [Test]
+    [CancelAfter(10_000)]
     public async Task A_store_that_refuses_start_after_is_listed_page_after_page(CancellationToken cancellationToken)
     {
         SortedKeys keys = Numbers(20_000);
@@ -217,10 +229,13 @@ public sealed class KeyRangeScannerTests
         Assert.That(store.MostInFlight, Is.LessThanOrEqualTo(5));
     }
 
-    internal static async Task<List<string>> ScanAsync(KeyRangeScanner scanner, KeyRange range, CancellationToken cancellationToken)
+    internal static Task<List<string>> ScanAsync(KeyRangeScanner scanner, KeyRange range, CancellationToken cancellationToken) =>
+        KeysOfAsync(scanner.ScanAsync(range, cancellationToken));
+
+    internal static async Task<List<string>> KeysOfAsync(IAsyncEnumerable<ListPage> pages)
     {
         var keys = new List<string>();
-        await foreach (ListPage page in scanner.ScanAsync(range, cancellationToken))
+        await foreach (ListPage page in pages)
             keys.AddRange(KeysOf(page));
         return keys;
     }
@@ -246,7 +261,7 @@ public sealed class KeyRangeScannerTests
     private static ObjectKey? Key(string? key) => key is null ? null : new ObjectKey(key);
 
     // Pages of names in the order given; the token is where the next page begins.
-    private static ListPage Part(string[] names, ListPageRequest request, int size)
+    internal static ListPage Part(string[] names, ListPageRequest request, int size)
     {
         int first = request.ContinuationToken is { } token ? int.Parse(token, System.Globalization.CultureInfo.InvariantCulture) : 0;
         int end = Math.Min(names.Length, first + size);
