@@ -18,6 +18,17 @@ internal sealed partial class DirectoryLister
     /// <summary>What a name stands for as it was saved; null: that is not known.</summary>
     public DirectoryEntry? LookUpSaved(DirectoryInode directory, ReadOnlySpan<byte> name) => _saved?.LookUp(directory, name);
 
+    /// <summary>The store does not let a directory be listed: what was saved of it is not shown any more.</summary>
+    /// <returns>Whether it was until now.</returns>
+    public bool DenySaved(DirectoryInode directory)
+    {
+        if (_saved is null || !_saved.Deny(directory))
+            return false;
+        // It is not to be saved again.
+        Interlocked.Increment(ref _changes);
+        return true;
+    }
+
     /// <summary>
     /// A listing for the caller to fill and to end, of a directory that is shown as it was saved; null where that is not so any more, or
     /// another listing is under way: it may be newer.

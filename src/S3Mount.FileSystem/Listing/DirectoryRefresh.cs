@@ -82,7 +82,7 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
     // Nothing lies below a directory that is not in the one above it: where time is no matter, that is not asked for.
     private async Task FollowAsync(DirectoryInode other, DirectoryListing above, CancellationToken cancellationToken)
     {
-        if (IsSparing && !IsDirectory(above, other.Name))
+        if (IsSparing && !IsDirectory(above, other.Name) && listings.FindListing(above.Directory) == above)
         {
             if (listings.FindListing(other) is { IsUnchecked: false, Count: 0 })
                 return;

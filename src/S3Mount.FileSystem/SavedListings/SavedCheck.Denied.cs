@@ -16,7 +16,7 @@ internal sealed partial class SavedCheck
     // It is left as if nothing had been saved: who reads it asks the store, and hears what it says.
     private async Task DenyAsync(DirectoryRefresh check, DirectoryInode directory, DirectoryListing? shown, ObjectStoreException denied)
     {
-        if (!saved.Deny(directory))
+        if (!lister.DenySaved(directory))
             return;
         if (Interlocked.Exchange(ref _denied, 1) == 0)
             LogMessages.CheckDenied(logger, new ObjectKey(directory.Prefix), denied.Message);

@@ -1,4 +1,3 @@
-using S3Mount.FileSystem.Inodes;
 using S3Mount.FileSystem.Listing;
 using S3Mount.ObjectStore;
 

@@ -155,8 +155,8 @@ internal sealed partial class SavedCheck(
     {
         DirectoryRefresh check = refresh();
         // What was shown by names alone, or has had to make room, is what the new listing is compared with.
-        lister.ShowSaved(directory);
-        await ListAsync(check, directory).ConfigureAwait(false);
+        DirectoryListing? shown = lister.ShowSaved(directory);
+        await ListAsync(check, directory, shown).ConfigureAwait(false);
         await ListBelowAsync(check).ConfigureAwait(false);
     }
 
@@ -165,13 +165,12 @@ internal sealed partial class SavedCheck(
         while (check.TakeBelow() is { Count: > 0 } below)
         {
             foreach (DirectoryInode other in below)
-                await ListAsync(check, other).ConfigureAwait(false);
+                await ListAsync(check, other, shown: null).ConfigureAwait(false);
         }
     }
 
-    private async Task ListAsync(DirectoryRefresh check, DirectoryInode directory)
+    private async Task ListAsync(DirectoryRefresh check, DirectoryInode directory, DirectoryListing? shown)
     {
-        DirectoryListing? shown = lister.ShowSaved(directory);
         try
         {
             await check.RunAsync(directory, stopping).ConfigureAwait(false);

@@ -69,11 +69,12 @@ internal sealed class SavedScan(
             if (isOrdered)
                 Add(page, askedAt);
             await ApplyAsync().ConfigureAwait(false);
-            if (!isOrdered || _completed == 0 || Begun == wanted.Count || !goesOn())
+            if (!isOrdered || _completed == 0)
                 await HandOverAsync(fromStart: !isOrdered, stopping).ConfigureAwait(false);
             if (!isOrdered)
                 return false;
         }
+        await HandOverAsync(fromStart: false, stopping).ConfigureAwait(false);
         return true;
     }
 

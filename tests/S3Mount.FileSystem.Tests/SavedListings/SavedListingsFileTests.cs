@@ -125,6 +125,25 @@ public sealed class SavedListingsFileTests
     }
 
     [Test]
+    public async Task A_lock_that_cannot_be_had_is_one_line_and_no_wait()
+    {
+        await using SavedRig saved = await SavedListingsTests.LearntAsync();
+        string held = saved.FilePath + ".lock";
+        File.Delete(held);
+        Directory.CreateDirectory(held);
+        var time = new FakeTimeProvider();
+        Assert.That(await saved.OpenAsync(time).WaitAsync(TimeSpan.FromSeconds(5), TestContext.CurrentContext.CancellationToken), Is.Null, "on a clock that stands still");
+        Assert.That(saved.Warnings.Single(), Does.StartWith($"--cache: {saved.FilePath} cannot be used: ").And.Contain(held).And.EndsWith("; listings are not kept"));
+        await using (MountRig rig = await saved.MountAsync())
+        {
+            Assert.That(await rig.ListAsync("b"), Is.EqualTo((string[])["4", "é"]));
+            Assert.That(saved.Store.Lists, Is.GreaterThan(0));
+        }
+        Directory.Delete(held);
+        Assert.That((await saved.OpenAsync(time))!.Loaded, Is.Not.Null, "what was there has stayed");
+    }
+
+    [Test]
     public async Task A_directory_that_cannot_be_used_is_one_line(CancellationToken cancellationToken)
     {
         using var directory = new TempDirectory();
