@@ -145,7 +145,7 @@ public sealed class SavedListingsFile
     private async Task WaitForLastAsync(TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         long start = timeProvider.GetTimestamp();
-        while (File.Exists(LockPath) && timeProvider.GetElapsedTime(start) < _longestWait)
+        while (System.IO.Path.Exists(LockPath) && timeProvider.GetElapsedTime(start) < _longestWait)
         {
             try
             {

@@ -2,6 +2,7 @@ using Mono.Unix.Native;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Tests.Semantics;
 using S3Mount.Fuse;
+using S3Mount.Fuse.Protocol;
 using S3Mount.ObjectStore;
 using S3Mount.Testing;
 
@@ -99,6 +100,30 @@ public sealed class SavedScanTests
         await SavedRig.EndChecksAsync(rig);
         Assert.That(await rig.ListAsync("d00007"), Is.EqualTo((string[])["0", "1", "2", "added"]));
         Assert.That(SavedRig.Counts(rig), Is.EqualTo((0, 31, 1)));
+    }
+
+    [Test]
+    public async Task A_directory_that_a_read_has_hurried_does_not_wait_for_a_scan([Values(4, 64)] int connections, CancellationToken cancellationToken)
+    {
+        await using var saved = new SavedRig(Keys(30, 3));
+        await LearnAllAsync(saved);
+        saved.Store.Put("d00007/1", "overwritten");
+        var held = new TaskCompletionSource();
+        var asked = new TaskCompletionSource();
+        await using MountRig rig = await saved.MountAsync(options => options with { MaxConnections = connections }, store => new LateStore(store, asked, held.Task));
+        await SavedRig.WalkAsync(rig);
+        FuseEntryOut old = await rig.WalkAsync("d00007/1");
+        saved.Store.PageSize = 10;
+        rig.Advance(SavedCheck.Quiet.TotalSeconds);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
+        Assert.That((await rig.Kernel.ReadAsync(new NodeId(old.NodeId), 0, 4096, interrupt: cancellationToken)).Error, Is.EqualTo(Errno.ESTALE));
+        if (connections == 64)
+            await SavedRig.UntilAsync(() => SavedRig.Status(rig).Differed == 1);
+        held.SetResult();
+        await SavedRig.UntilAsync(() => SavedRig.Counts(rig) == (0, 31, 1) && !rig.FileSystem.IsListing);
+        Assert.That(await rig.ReadTextAsync("d00007/1"), Is.EqualTo("overwritten"));
+        string[] calls = [.. saved.Store.Calls.Where(call => call.List is not null).Select(call => call.Key.ToString())];
+        Assert.That(Array.IndexOf(calls, "d00007/"), Is.InRange(1, 3), "after the page that was under way, and what that had begun");
     }
 
     [TestCase(ObjectStoreFailure.AccessDenied)]
