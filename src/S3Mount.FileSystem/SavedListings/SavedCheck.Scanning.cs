@@ -29,7 +29,7 @@ internal sealed partial class SavedCheck
             }
             Succeed();
         }
-        catch (ObjectStoreException failure) when (failure.Failure is ObjectStoreFailure.AccessDenied or ObjectStoreFailure.Rejected or ObjectStoreFailure.Malformed)
+        catch (ObjectStoreException failure) when (failure.Failure == ObjectStoreFailure.Rejected || IsDenied(failure))
         {
             // One by one they may be listed all the same, and it shows which of them may not.
             Refuse(failure.Failure);
@@ -37,6 +37,8 @@ internal sealed partial class SavedCheck
         }
         catch (Exception failure)
         {
+            // That may be because of a single key among a thousand.
+            isAlone = failure is ObjectStoreException { Failure: ObjectStoreFailure.Malformed };
             if (!stopping.IsCancellationRequested)
                 Fail(wanted[Math.Min(scan.Begun, wanted.Length - 1)].Directory, failure);
         }
@@ -59,7 +61,7 @@ internal sealed partial class SavedCheck
     {
         lock (_gate)
         {
-            if (failure == ObjectStoreFailure.Rejected || (failure == ObjectStoreFailure.AccessDenied && ++_deniedScans == MostDeniedScans))
+            if (failure == ObjectStoreFailure.Rejected || ++_deniedScans == MostDeniedScans)
                 _queue.MayScan = false;
         }
     }

@@ -80,7 +80,7 @@ internal sealed class SavedRig : IAsyncDisposable
 
     public static async Task UntilAsync(Func<bool> condition)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             deadline.Token.ThrowIfCancellationRequested();
