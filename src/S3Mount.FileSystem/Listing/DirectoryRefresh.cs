@@ -47,16 +47,53 @@ internal sealed class DirectoryRefresh(ListingCache listings, DirectoryLister li
     {
         DirectoryListing? old = listings.FindPrevious(directory);
         DirectoryListing listing = await lister.ListAnewAsync(directory, IsSparing, cancellationToken).ConfigureAwait(false);
+        await ApplyAsync(directory, old, listing, cancellationToken).ConfigureAwait(false);
+        return listing;
+    }
+
+    /// <summary>The same of a listing that is there already.</summary>
+    /// <param name="old">The one before it, if that is still there.</param>
+    public async Task ApplyAsync(DirectoryInode directory, DirectoryListing? old, DirectoryListing listing, CancellationToken cancellationToken)
+    {
         Interlocked.Increment(ref _directories);
         Interlocked.Add(ref _entries, listing.Count);
         HashSet<byte[]> names = Compare(directory, old, listing);
         // A directory that went, or came back, holds something else than what is remembered of it.
         foreach (DirectoryInode other in directory.KnownDirectories().Where(known => names.Contains(known.Name) && IsRemembered(known)))
-            _below.TryAdd(other, true);
+            await FollowAsync(other, listing, cancellationToken).ConfigureAwait(false);
         // With nothing to compare with, the kernel may still hold entries of a listing that is long gone.
         if (names.Count > 0 || old is null)
             await TellAsync(directory, names, cancellationToken).ConfigureAwait(false);
-        return listing;
+    }
+
+    /// <summary>The directory cannot be listed any more: the kernel forgets what it remembers of it.</summary>
+    /// <param name="old">What was shown.</param>
+    public Task ForgetAsync(DirectoryInode directory, DirectoryListing? old, CancellationToken cancellationToken)
+    {
+        var names = new HashSet<byte[]>(NameComparer.Instance);
+        for (int i = 0; i < (old?.Count ?? 0); i++)
+            names.Add(old!.NameAt(i).ToArray());
+        foreach (EntryRef known in directory.KnownFiles())
+            names.Add(known.Name.ToArray());
+        names.UnionWith(directory.KnownDirectories().Select(known => known.Name));
+        return TellAsync(directory, names, cancellationToken);
+    }
+
+    // Nothing lies below a directory that is not in the one above it: where time is no matter, that is not asked for.
+    private async Task FollowAsync(DirectoryInode other, DirectoryListing above, CancellationToken cancellationToken)
+    {
+        if (IsSparing && !IsDirectory(above, other.Name) && listings.FindListing(above.Directory) == above)
+        {
+            if (listings.FindListing(other) is { IsUnchecked: false, Count: 0 })
+                return;
+            DirectoryListing? old = listings.FindPrevious(other);
+            if (lister.TryEmpty(other, above.ExpiresAt) is { } empty)
+            {
+                await ApplyAsync(other, old, empty, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+        _below.TryAdd(other, true);
     }
 
     private static bool IsRemembered(DirectoryInode directory) => directory.LastListing is not null || directory.HasChildren();

@@ -45,6 +45,9 @@ internal sealed class FlatWalks
 
     public int Count => Volatile.Read(ref _walks).Length;
 
+    /// <summary>Whether the store has been found not to list in the order of keys.</summary>
+    public bool IsRefused => _isRefused;
+
     /// <summary>Whether another one can begin.</summary>
     public bool CanStart => !_isRefused && Count < MaxWalks && (_ttl < TimeSpan.Zero || _ttl >= _leastTtl);
 
