@@ -16,9 +16,10 @@ internal sealed class DirectoryInode
     private Dictionary<byte[], DirectoryInode>? _directories; // guarded by Gate
     private KnownFiles? _known;
     private EntrySlab? _open; // guarded by Gate
-    private int _slabs; // guarded by Gate
+    private int _slabs; // the next one's number; guarded by Gate
     private ListingTrace? _lastListing;
     private int _lookupsAlone;
+    private uint? _strayed; // guarded by Gate
 
     /// <param name="number">0 for the root.</param>
     /// <param name="parent">Null for the root.</param>
@@ -54,6 +55,23 @@ internal sealed class DirectoryInode
     {
         get => Volatile.Read(ref _lastListing);
         set => Volatile.Write(ref _lastListing, value);
+    }
+
+    /// <summary>
+    /// The last listing, if one of that generation held the same names: it may be gone, and its readers can go on in any that does.
+    /// Null: it held something else, or that is not known.
+    /// </summary>
+    public ListingTrace? FindSame(uint generation)
+    {
+        lock (Gate)
+            return LastListing is { IsForLookups: false, IsInOrder: true } last && last.Covers(generation, _strayed) ? last : null;
+    }
+
+    /// <summary>Readers may have got entries of this generation, and what it held in the end is not known.</summary>
+    public void Stray(uint generation)
+    {
+        lock (Gate)
+            _strayed = generation;
     }
 
     /// <summary>A name is looked up that no listing answers for.</summary>
@@ -158,6 +176,13 @@ internal sealed class DirectoryInode
         if (_open is { IsFull: false })
             return _open;
         _open?.Trim();
-        return _open = new EntrySlab(_slabs++);
+        // After some billions of entries that have come and gone, numbers begin anew.
+        while (_known is { } known && known.HasSlab(_slabs))
+            _slabs = NextNumber(_slabs);
+        _open = new EntrySlab(_slabs);
+        _slabs = NextNumber(_slabs);
+        return _open;
     }
+
+    private static int NextNumber(int number) => number == EntrySlab.Numbers - 1 ? 0 : number + 1;
 }

@@ -148,6 +148,8 @@ internal sealed partial class DirectoryLister
             bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
             if (!isMine)
                 continue;
+            if (growing is not null)
+                directory.Stray(growing.Generation);
             // No reader of the directory ever joins one for lookups, so none can be waiting for it.
             if (growing is { IsForLookups: true })
                 growing.Progress.Supersede();
@@ -252,7 +254,7 @@ internal sealed partial class DirectoryLister
             // What was saved does not expire by itself.
             if (!isKept && _cache.FindPrevious(listing.Directory) is { Saved: not null })
                 _cache.Forget(listing.Directory);
-            listing.Directory.LastListing = listing.Trace with { IsKept = isKept, IsScanned = isScanned, IsForLookups = listing.IsForLookups };
+            listing.Directory.LastListing = listing.Trace.After(before) with { IsKept = isKept, IsScanned = isScanned, IsForLookups = listing.IsForLookups };
         }
     }
 
