@@ -80,9 +80,11 @@ internal sealed partial class DirectoryLister
         _refreshLog = new RefreshLog(clock.TimeProvider, logger);
         _stopping = stopping;
         var scans = new KeyRangeScannerOptions { MaxRequests = Math.Max(1, options.MaxConnections * 3 / 4), MaxPagesAhead = options.ListPagesAhead };
-        _scanner = new KeyRangeScanner(store, scans);
-        _scannerAhead = new KeyRangeScanner(store, scans with { MaxPagesAhead = 1 });
-        FlatWalks = new FlatWalks(this, store, clock, options.MetadataTtl, stopping);
+        // Together: lookups and reads never wait for them.
+        var requests = new SemaphoreSlim(scans.MaxRequests);
+        _scanner = new KeyRangeScanner(store, scans with { IsFirstPageWaitedFor = true }, requests);
+        _scannerAhead = new KeyRangeScanner(store, scans with { MaxPagesAhead = 1 }, requests);
+        FlatWalks = new FlatWalks(this, store, requests, clock, options.MetadataTtl, stopping);
         if (options.Snapshot is { } snapshot)
         {
             _pinned = new PinnedListings(snapshot, System.Text.Encoding.UTF8.GetByteCount(options.Prefix), clock.StartSeconds);
@@ -144,7 +146,7 @@ internal sealed partial class DirectoryLister
                 onQuiet?.Invoke();
                 return ready;
             }
-            DirectoryListing listing = Create(directory, isForLookups);
+            DirectoryListing listing = Create(directory, isForLookups, isCompared: begun == Begun.Now);
             bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
             if (!isMine)
                 continue;
@@ -213,10 +215,10 @@ internal sealed partial class DirectoryLister
     }
 
     // What the listing says holds from before it was asked for.
-    private DirectoryListing Create(DirectoryInode directory, bool isForLookups = false)
+    private DirectoryListing Create(DirectoryInode directory, bool isForLookups = false, bool isCompared = false)
     {
         uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
-        return new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl)) { IsForLookups = isForLookups };
+        return new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl)) { IsForLookups = isForLookups, Retimed = isCompared ? [] : null };
     }
 
     private void FillPinned(DirectoryListing listing, Action? onQuiet)
@@ -308,8 +310,9 @@ internal sealed partial class DirectoryLister
         long foundUntil = _clock.After(_options.MetadataTtl);
         long missingUntil = _clock.After(_options.NegativeMetadataTtl);
         byte[] key = directory.KeyOf(name);
+        int era = directory.LookupEra;
         DirectoryEntry? entry = await AskAsync(key).ConfigureAwait(false);
-        var result = new LookupResult(entry, entry is null ? missingUntil : foundUntil);
+        var result = new LookupResult(entry, entry is null ? missingUntil : foundUntil, era);
         _cache.Add(directory, name, result);
         return result;
     }

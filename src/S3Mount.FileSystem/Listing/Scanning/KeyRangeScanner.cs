@@ -19,11 +19,12 @@ internal sealed class KeyRangeScanner
     private readonly SemaphoreSlim _requests;
     private volatile bool _isSequential;
 
-    public KeyRangeScanner(IObjectStore store, KeyRangeScannerOptions? options = null)
+    /// <param name="requests">Of those that scanners have together; null: its own, as many as the options say.</param>
+    public KeyRangeScanner(IObjectStore store, KeyRangeScannerOptions? options = null, SemaphoreSlim? requests = null)
     {
         _store = store;
         _options = options ?? new KeyRangeScannerOptions();
-        _requests = new SemaphoreSlim(_options.MaxRequests);
+        _requests = requests ?? new SemaphoreSlim(_options.MaxRequests);
     }
 
     /// <summary>The store has been found not to list from a key on as it should: ranges are listed page after page.</summary>
@@ -46,7 +47,8 @@ internal sealed class KeyRangeScanner
         byte[]? last = null;
         while (true)
         {
-            ListPage page = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+            bool mayWait = request.ContinuationToken is not null || !_options.IsFirstPageWaitedFor;
+            ListPage page = mayWait ? await AskAsync(request, cancellationToken).ConfigureAwait(false) : await _store.ListPageAsync(request, cancellationToken).ConfigureAwait(false);
             int count = PageSlice.Count(page);
             if (count > 0 && (page.IsTruncated || after is not null || until is not null))
             {
