@@ -53,7 +53,7 @@ public sealed partial class ObjectFileSystem
             return index >= 0 ? (listing[index].ToDirectoryEntry(), ExpiryOf(listing)) : (null, NegativeExpiry(listing));
         }
         // Not where the cache has no room for it: it would be listed for nobody, at every lookup.
-        if (!hasListing && directory.LastListing is { IsKept: true, IsForLookups: false } listed && _clock.HasPassed(listed.ExpiresAt))
+        if (!hasListing && directory.LastListing is { IsKept: true, IsForLookups: false } listed && (_clock.HasPassed(listed.ExpiresAt) || DirectoryLister.IsMissed(directory, listed)))
             _lister.RefreshBehind(directory);
         if (_listings.FindAttribute(directory, name) is { } known)
             return (known.Entry, known.ExpiresAt);

@@ -124,6 +124,12 @@ internal sealed partial class DirectoryLister
         listing.Progress.Allow((int)Math.Min(int.MaxValue, MaxUnwanted + ((long)(lookups - LookupsBeforeListing) * ListedByLookup)));
     }
 
+    /// <summary>
+    /// A name is looked up in a directory whose listing has made room before its time: whether as many have been, each with a request of its
+    /// own, as listing it anew would take. Whoever looks up few names costs no more than these, and whoever looks up many twice as much.
+    /// </summary>
+    public static bool IsMissed(DirectoryInode directory, ListingTrace listed) => directory.CountLookupAlone() % Math.Max(LookupsBeforeListing, listed.Pages) == 0;
+
     private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, Begun begun, bool isSparing = false, bool isForLookups = false)
     {
         if (begun == Begun.Before && ShowSaved(directory) is { } shown)

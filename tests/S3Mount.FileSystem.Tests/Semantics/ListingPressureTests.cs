@@ -67,6 +67,28 @@ public sealed class ListingPressureTests
     }
 
     [Test]
+    public async Task Names_looked_up_in_a_large_directory_whose_listing_has_made_room_have_it_listed_again()
+    {
+        await using MountRig rig = await MountRig.StartAsync(change: options => options with { ListingMemory = 150_000 });
+        string[] names = [.. Enumerable.Range(0, 1200).Select(i => $"f{i:d4}")];
+        rig.Put([.. names.SelectMany(name => (string[])[$"first/{name}", $"second/{name}"])]);
+        NodeId first = await rig.NodeAsync("first");
+        await rig.ListAsync(first);
+        rig.Advance(1);
+        await rig.ListAsync("second");
+        rig.TakeCalls();
+        foreach (string name in names.Take(2))
+            await rig.LookupAsync(first, name);
+        Assert.That(rig.TakeCalls(), Is.EqualTo(["LIST first/f0000", "LIST first/f0001"]), "two are looked up for themselves");
+        await rig.LookupAsync(first, names[2]);
+        await rig.EndListingsAsync();
+        rig.TakeCalls();
+        foreach (string name in names)
+            Assert.That((await rig.LookupAsync(first, name)).NodeId, Is.Not.Zero);
+        Assert.That(rig.TakeCalls(), Is.Empty);
+    }
+
+    [Test]
     public async Task Where_the_names_have_changed_meanwhile_the_reader_is_told()
     {
         await using MountRig rig = await StartAsync();
