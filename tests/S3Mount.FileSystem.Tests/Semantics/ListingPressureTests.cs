@@ -69,7 +69,7 @@ public sealed class ListingPressureTests
     [Test]
     public async Task Names_looked_up_in_a_large_directory_whose_listing_has_made_room_have_it_listed_again()
     {
-        await using MountRig rig = await MountRig.StartAsync(change: options => options with { ListingMemory = 150_000 });
+        await using MountRig rig = await MountRig.StartAsync(change: options => options with { ListingMemory = 100_000 });
         string[] names = [.. Enumerable.Range(0, 1200).Select(i => $"f{i:d4}")];
         rig.Put([.. names.SelectMany(name => (string[])[$"first/{name}", $"second/{name}"])]);
         NodeId first = await rig.NodeAsync("first");
