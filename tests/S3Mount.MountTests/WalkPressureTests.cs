@@ -39,7 +39,7 @@ public sealed class WalkPressureTests : MountTest
     private static async Task<string> WalkAsync(MountedBucket mount, params string[] arguments)
     {
         var options = new ChildProcessOptions { Deadline = _deadline };
-        string script = Path.Combine(AppContext.BaseDirectory, "clients/walk.py");
+        string script = Path.Combine(AppContext.BaseDirectory, "clients/names.py");
         ChildResult walk = await ChildProcess.RunAsync("/usr/bin/python3", [script, mount.Path, .. arguments], options, TestContext.CurrentContext.CancellationToken);
         return walk.EnsureSuccess().Output.Trim();
     }

@@ -1,27 +1,40 @@
-"""Walks a tree in the order of its names: prints how many files it has, and the SHA-256 of their paths, a line each.
-
-walk.py DIRECTORY [drop]    drop: the kernel forgets all inodes and directories first, which only root can tell it.
-"""
-import hashlib
+"""walk.py DIRECTORY: what stat(2) says of everything below, as JSON by path; file names are taken for UTF-8."""
+import json
 import os
+import stat
 import sys
 
-if "drop" in sys.argv[2:]:
-    with open("/proc/sys/vm/drop_caches", "w") as caches:
-        caches.write("2")
+root = sys.argv[1]
+
+
+def describe(path):
+    info = os.lstat(path)
+    return {
+        "directory": stat.S_ISDIR(info.st_mode),
+        "mode": stat.S_IMODE(info.st_mode),
+        "size": info.st_size,
+        "blocks": info.st_blocks,
+        "links": info.st_nlink,
+        "uid": info.st_uid,
+        "gid": info.st_gid,
+        "atime": info.st_atime_ns,
+        "mtime": info.st_mtime_ns,
+        "ctime": info.st_ctime_ns,
+        "ino": info.st_ino,
+    }
 
 
 def fail(error):
     raise error
 
 
-top = os.fsencode(sys.argv[1])
-digest = hashlib.sha256()
-count = 0
-for directory, below, files in os.walk(top, onerror=fail):
-    below.sort()
-    files.sort()
-    count += len(files)
-    within = directory[len(top) + 1:] + b"/" if directory != top else b""
-    digest.update(b"".join(within + name + b"\n" for name in files))
-print(count, digest.hexdigest())
+entries = {"": describe(root)}
+for directory, directories, files in os.walk(root, onerror=fail):
+    with os.scandir(directory) as names:
+        # readdir's own idea of the type and inode number must be stat's.
+        for entry in names:
+            info = describe(entry.path)
+            assert entry.is_dir(follow_symlinks=False) == info["directory"], entry.path
+            assert entry.inode() == info["ino"], entry.path
+            entries[os.path.relpath(entry.path, root)] = info
+json.dump(entries, sys.stdout)
