@@ -25,7 +25,7 @@ public sealed partial class ObjectFileSystem
     private SavedCheck CreateCheck(SavedTree saved, IObjectStore store) =>
         new(saved, store, _lister, () => CreateRefresh(isSparing: true), _clock, _options.MaxConnections, _logger, _stopping.Token);
 
-    private DirectoryRefresh CreateRefresh(bool isSparing) => new(_listings, _lister, _connection?.Notifier, _clock.TimeProvider) { IsSparing = isSparing };
+    private DirectoryRefresh CreateRefresh(bool isSparing) => new(_listings, _lister, _connection?.Notifier, _clock) { IsSparing = isSparing };
 
     private ListingSaver CreateSaver(SavedListingsFile file)
     {

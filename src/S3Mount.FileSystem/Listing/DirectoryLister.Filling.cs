@@ -37,6 +37,7 @@ internal sealed partial class DirectoryLister
     public void Fail(DirectoryListing listing, Exception failure)
     {
         _growing.TryRemove(new(listing.Directory, listing));
+        listing.Directory.Stray(listing.Generation);
         listing.Progress.Fail(failure);
     }
 

@@ -65,7 +65,7 @@ internal sealed class SavedTree(SnapshotFile file, int prefixLength, ListingCach
             {
                 listing = create(saved);
                 PinnedListings.Fill(listing, found, mountSeconds);
-                directory.LastListing = listing.Trace with { IsKept = cache.Add(directory, listing) };
+                directory.LastListing = listing.Trace.After(directory.LastListing) with { IsKept = cache.Add(directory, listing) };
             }
             isFirst = TryMarkShown(saved);
         }

@@ -20,11 +20,12 @@ internal sealed class KeyRangeScanner
     private volatile bool _isSequential;
     private volatile bool _isUnordered;
 
-    public KeyRangeScanner(IObjectStore store, KeyRangeScannerOptions? options = null)
+    /// <param name="requests">Of those that scanners have together; null: its own, as many as the options say.</param>
+    public KeyRangeScanner(IObjectStore store, KeyRangeScannerOptions? options = null, SemaphoreSlim? requests = null)
     {
         _store = store;
         _options = options ?? new KeyRangeScannerOptions();
-        _requests = new SemaphoreSlim(_options.MaxRequests);
+        _requests = requests ?? new SemaphoreSlim(_options.MaxRequests);
     }
 
     /// <summary>One that shares the requests that there may be with another.</summary>
@@ -58,7 +59,8 @@ internal sealed class KeyRangeScanner
         byte[]? last = null;
         while (true)
         {
-            ListPage page = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+            bool mayWait = request.ContinuationToken is not null || !_options.IsFirstPageWaitedFor;
+            ListPage page = mayWait ? await AskAsync(request, cancellationToken).ConfigureAwait(false) : await _store.ListPageAsync(request, cancellationToken).ConfigureAwait(false);
             int count = PageSlice.Count(page);
             if (count > 0 && (page.IsTruncated || after is not null || until is not null))
             {

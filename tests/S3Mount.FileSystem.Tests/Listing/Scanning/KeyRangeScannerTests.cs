@@ -53,6 +53,31 @@ public sealed class KeyRangeScannerTests
         Assert.That(store.MostInFlight, Is.InRange(3, 8));
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Scanners_share_their_requests_but_for_first_pages_that_somebody_waits_for(CancellationToken cancellationToken)
+    {
+        SortedKeys keys = Numbers(20_000);
+        using var gate = new Gate();
+        var store = new ListingStore(async (request, token) =>
+        {
+            await gate.PassAsync(token);
+            return keys.List(request);
+        });
+        using var requests = new SemaphoreSlim(2);
+        var behind = new KeyRangeScanner(store, new KeyRangeScannerOptions { MaxRequests = 2 }, requests);
+        var others = new KeyRangeScanner(store, new KeyRangeScannerOptions { MaxRequests = 2 }, requests);
+        var waited = new KeyRangeScanner(store, new KeyRangeScannerOptions { MaxRequests = 2, IsFirstPageWaitedFor = true }, requests);
+        Task<List<string>>[] scans = [.. new[] { behind, others, behind, others }.Select(scanner => ScanAsync(scanner, _everything, cancellationToken))];
+        await gate.WaitForArrivalsAsync(2, cancellationToken);
+        scans = [.. scans, ScanAsync(waited, _everything, cancellationToken)];
+        await gate.WaitForArrivalsAsync(3, cancellationToken);
+        gate.Open();
+        foreach (List<string> found in await Task.WhenAll(scans))
+            Assert.That(found, Is.EqualTo(Enumerable.Range(0, 20_000).Select(Name)));
+        Assert.That(store.MostInFlight, Is.EqualTo(3));
+    }
+
     [TestCase(null, null)]
     [TestCase("k00001234", null)]
     [TestCase(null, "k00007999")]
