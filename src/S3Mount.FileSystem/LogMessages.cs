@@ -24,6 +24,12 @@ internal static partial class LogMessages
     [LoggerMessage(210, LogLevel.Debug, "the saved listing of '{Prefix}' still cannot be checked: {Reason}; it is tried again in {Seconds} s")]
     public static partial void CheckFailedAgain(ILogger logger, ObjectKey prefix, string reason, int seconds);
 
+    [LoggerMessage(213, LogLevel.Warning, "the saved listing of '{Prefix}' is not shown any more: {Reason} (said once; further such directories are logged at debug level)")]
+    public static partial void CheckDenied(ILogger logger, ObjectKey prefix, string reason);
+
+    [LoggerMessage(214, LogLevel.Debug, "the saved listing of '{Prefix}' is not shown any more, either: {Reason}")]
+    public static partial void CheckDeniedToo(ILogger logger, ObjectKey prefix, string reason);
+
     [LoggerMessage(211, LogLevel.Warning, "listings are not saved: {Reason} (said once, until it succeeds)")]
     public static partial void NotSaved(ILogger logger, string reason);
 

@@ -27,11 +27,13 @@ public sealed partial class ObjectFileSystem
             return default;
         if (read.Offset != 0)
         {
-            // Without handles the offset is the whole cookie. A generation that is gone is told, never skipped over.
+            // Without handles the offset is the whole cookie. A generation that is gone is told, or found again, never skipped over.
             // A position is only ever what a program gave to seekdir: one beyond the end is the end.
             (uint generation, int position) = Cookie.Split(read.Offset);
             if (_generations.Find(directory, generation) is { } listing)
                 return AnswerEntriesAsync(request, listing, position, (int)read.Size, DetailOf(listing, plus, _options.KernelChoosesReadDirPlus));
+            if (directory.FindSame(generation) is { } last)
+                return ResumeAsync(request, directory, last, position, (int)read.Size, plus);
             request.ReplyError(Errno.ESTALE);
             return default;
         }
@@ -55,6 +57,29 @@ public sealed partial class ObjectFileSystem
             return AnswerEntriesSlowAsync(request, listing, position, size, detail, there);
         ReplyEntries(request, listing, position, size, detail);
         return default;
+    }
+
+    // The kernel keeps entries, and asks on from their offsets, for as long as the directory's mtime stays, and so may any reader: in a
+    // listing that holds the same names.
+    private async ValueTask ResumeAsync(FuseRequest request, DirectoryInode directory, ListingTrace last, int position, int size, bool plus)
+    {
+        try
+        {
+            DirectoryListing? listing = _generations.Find(directory, last.Generation) ?? _listings.FindPrevious(directory);
+            if (listing is not { IsComplete: true } || !listing.Trace.IsAlignedWith(last))
+                listing = await _lister.ListAsync(directory, request.CancellationToken).ConfigureAwait(false);
+            if (!listing.Trace.IsAlignedWith(last))
+            {
+                request.ReplyError(Errno.ESTALE);
+                return;
+            }
+            _generations.Keep(directory, listing);
+            ReplyEntries(request, listing, position, size, DetailOf(listing, plus, _options.KernelChoosesReadDirPlus));
+        }
+        catch (Exception failure)
+        {
+            request.ReplyError(ErrnoMapper.MapAndLog(_logger, failure, "listing", new ObjectKey(directory.Prefix), isRead: false, request.IsInterrupted));
+        }
     }
 
     private async ValueTask AnswerEntriesSlowAsync(FuseRequest request, DirectoryListing listing, int position, int size, EntryDetail detail, Task there)
@@ -87,6 +112,8 @@ public sealed partial class ObjectFileSystem
                 request.ReplyError(Errno.EINVAL);
             else
                 request.ReplyBytes(buffer.AsSpan(0, writer.Length));
+            if (writer.Length == 0 && position >= end)
+                _generations.End(listing.Directory, listing);
         }
         finally
         {

@@ -22,7 +22,7 @@ public sealed partial class ObjectFileSystem
         if (!EntryName.IsShown(name) || directory.Prefix.Length + name.Length > ObjectKey.MaxLength)
         {
             // No store can hold such a key: nobody needs to be asked.
-            ReplyMissing(request, _clock.After(_options.NegativeMetadataTtl));
+            ReplyMissing(request, directory, _clock.After(_options.NegativeMetadataTtl));
             return default;
         }
         return TryAnswerFromListing(request, directory, name) ? default : LookupSlowAsync(request, directory, name.ToArray());
@@ -53,7 +53,7 @@ public sealed partial class ObjectFileSystem
             return index >= 0 ? (listing[index].ToDirectoryEntry(), ExpiryOf(listing)) : (null, NegativeExpiry(listing));
         }
         // Not where the cache has no room for it: it would be listed for nobody, at every lookup.
-        if (!hasListing && directory.LastListing is { IsKept: true, IsForLookups: false } listed && _clock.HasPassed(listed.ExpiresAt))
+        if (!hasListing && directory.LastListing is { IsKept: true, IsForLookups: false } listed && (_clock.HasPassed(listed.ExpiresAt) || DirectoryLister.IsMissed(directory, listed)))
             _lister.RefreshBehind(directory);
         if (_listings.FindAttribute(directory, name) is { } known)
             return (known.Entry, known.ExpiresAt);
@@ -76,7 +76,7 @@ public sealed partial class ObjectFileSystem
                 return TryAnswerFromSaved(request, directory, name);
             if (complete.Saved is not null || complete.IsForLookups || listing is null)
                 return false;
-            ReplyMissing(request, NegativeExpiry(listing));
+            ReplyMissing(request, directory, NegativeExpiry(listing));
             return true;
         }
         EntryRef entry = listing[index];
@@ -94,7 +94,7 @@ public sealed partial class ObjectFileSystem
     private void ReplyEntry(FuseRequest request, DirectoryInode directory, ReadOnlySpan<byte> name, in DirectoryEntry? entry, long expiresAt)
     {
         if (entry is not { } found)
-            ReplyMissing(request, expiresAt);
+            ReplyMissing(request, directory, expiresAt);
         else if (found.IsDirectory)
             request.ReplyEntry(EntryOut(_inodes.GetDirectory(directory, name), expiresAt));
         else
@@ -102,8 +102,9 @@ public sealed partial class ObjectFileSystem
     }
 
     // A node id of 0 with a timeout is a negative entry (fuse_lookup_name, fs/fuse/dir.c, v6.18).
-    private void ReplyMissing(FuseRequest request, long expiresAt)
+    private void ReplyMissing(FuseRequest request, DirectoryInode directory, long expiresAt)
     {
+        directory.AnswerMissing(expiresAt);
         FuseEntryOut negative = default;
         negative.SetEntryTimeout(_clock.Until(expiresAt));
         request.ReplyEntry(negative);

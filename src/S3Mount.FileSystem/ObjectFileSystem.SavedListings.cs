@@ -3,6 +3,7 @@ using S3Mount.FileSystem.Listing;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse.Session;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem;
 
@@ -21,10 +22,10 @@ public sealed partial class ObjectFileSystem
         await _saver.SaveLastAsync(deadline).ConfigureAwait(false);
     }
 
-    private SavedCheck CreateCheck(SavedTree saved) =>
-        new(saved, _lister, () => CreateRefresh(isSparing: true), _clock, _options.MaxConnections, _logger, _stopping.Token);
+    private SavedCheck CreateCheck(SavedTree saved, IObjectStore store) =>
+        new(saved, store, _lister, () => CreateRefresh(isSparing: true), _clock, _options.MaxConnections, _logger, _stopping.Token);
 
-    private DirectoryRefresh CreateRefresh(bool isSparing) => new(_listings, _lister, _connection?.Notifier, _clock.TimeProvider) { IsSparing = isSparing };
+    private DirectoryRefresh CreateRefresh(bool isSparing) => new(_listings, _lister, _connection?.Notifier, _clock) { IsSparing = isSparing };
 
     private ListingSaver CreateSaver(SavedListingsFile file)
     {

@@ -64,7 +64,7 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         _recentFailures = new RecentFailures(_clock);
         if (_saved is not null)
         {
-            _check = CreateCheck(_saved);
+            _check = CreateCheck(_saved, store);
             _saved.OnShown = _check.Add;
         }
         if (options.SavedListings is { } file)

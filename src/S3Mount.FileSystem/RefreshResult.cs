@@ -5,7 +5,7 @@ namespace S3Mount.FileSystem;
 /// <param name="Directories">Directories that were listed again.</param>
 /// <param name="Entries">Entries that these have now.</param>
 /// <param name="Added">Names that the last listing did not have; 0 where there was none to compare with.</param>
-/// <param name="Changed">Names that stand for another version, or for a file instead of a directory.</param>
+/// <param name="Changed">Names that stand for another version, or for a file instead of a directory, or whose object was written again as it was: its time is another.</param>
 /// <param name="Removed">Names that are gone.</param>
 /// <param name="IsTold">
 /// Whether the kernel has taken all of it. False: a LOOKUP or READDIR that waits for the store holds it up, and until that ends

@@ -16,9 +16,13 @@ internal sealed class DirectoryInode
     private Dictionary<byte[], DirectoryInode>? _directories; // guarded by Gate
     private KnownFiles? _known;
     private EntrySlab? _open; // guarded by Gate
-    private int _slabs; // guarded by Gate
+    private WeakReference<EntrySlab>? _resumable; // guarded by Gate
+    private int _slabs; // the next one's number; guarded by Gate
     private ListingTrace? _lastListing;
     private int _lookupsAlone;
+    private int _lookupEra;
+    private long _missingUntil = long.MinValue;
+    private uint? _strayed; // guarded by Gate
 
     /// <param name="number">0 for the root.</param>
     /// <param name="parent">Null for the root.</param>
@@ -54,6 +58,40 @@ internal sealed class DirectoryInode
     {
         get => Volatile.Read(ref _lastListing);
         set => Volatile.Write(ref _lastListing, value);
+    }
+
+    /// <summary>
+    /// The last listing, if one of that generation held the same names: it may be gone, and its readers can go on in any that does.
+    /// Null: it held something else, or that is not known.
+    /// </summary>
+    public ListingTrace? FindSame(uint generation)
+    {
+        lock (Gate)
+            return LastListing is { IsForLookups: false, IsInOrder: true } last && last.Covers(generation, _strayed) ? last : null;
+    }
+
+    /// <summary>Readers may have got entries of this generation, and what it held in the end is not known.</summary>
+    public void Stray(uint generation)
+    {
+        lock (Gate)
+            _strayed = generation;
+    }
+
+    /// <summary>What lookups of single names have said holds within one era only.</summary>
+    public int LookupEra => Volatile.Read(ref _lookupEra);
+
+    /// <summary>The directory has been listed because what lookups have said is not to be relied on any more.</summary>
+    public void BeginLookupEra() => Interlocked.Increment(ref _lookupEra);
+
+    /// <summary>Until when the kernel may remember of a name in it that it does not exist, as a moment of <see cref="MountClock"/>.</summary>
+    public long MissingUntil => Interlocked.Read(ref _missingUntil);
+
+    public void AnswerMissing(long until)
+    {
+        // Moments only ever rise, but for answers that cross.
+        long known = MissingUntil;
+        while (until > known && Interlocked.CompareExchange(ref _missingUntil, until, known) is var now && now != known)
+            known = now;
     }
 
     /// <summary>A name is looked up that no listing answers for.</summary>
@@ -149,8 +187,9 @@ internal sealed class DirectoryInode
     public void EndAppending(bool keepOpen)
     {
         _open?.Trim();
-        if (!keepOpen)
-            _open = null;
+        // For as long as a listing or the kernel needs it anyway.
+        _resumable = keepOpen && _open is { IsFull: false } open ? new(open) : null;
+        _open = null;
     }
 
     private EntrySlab OpenSlab()
@@ -158,6 +197,18 @@ internal sealed class DirectoryInode
         if (_open is { IsFull: false })
             return _open;
         _open?.Trim();
-        return _open = new EntrySlab(_slabs++);
+        if (_resumable is { } resumable && resumable.TryGetTarget(out EntrySlab? slab))
+        {
+            _resumable = null;
+            return _open = slab;
+        }
+        // After some billions of entries that have come and gone, numbers begin anew.
+        while (_known is { } known && known.HasSlab(_slabs))
+            _slabs = NextNumber(_slabs);
+        _open = new EntrySlab(_slabs);
+        _slabs = NextNumber(_slabs);
+        return _open;
     }
+
+    private static int NextNumber(int number) => number == EntrySlab.Numbers - 1 ? 0 : number + 1;
 }

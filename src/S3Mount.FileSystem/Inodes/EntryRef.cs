@@ -18,6 +18,9 @@ internal readonly record struct EntryRef(EntrySlab Slab, int Index)
 
     public long Size => Slab[Index].Size;
 
+    /// <summary>Of a file, in seconds since 1970.</summary>
+    public long LastModified => Slab[Index].LastModified;
+
     public string StorageClass => StorageClassCodes.ToText(Slab[Index].StorageClass);
 
     public DirectoryEntry ToDirectoryEntry() => IsDirectory ? DirectoryEntry.Directory : DirectoryEntry.File(Version, StorageClass);

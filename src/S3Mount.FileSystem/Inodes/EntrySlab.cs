@@ -19,6 +19,9 @@ internal sealed class EntrySlab
     /// </summary>
     public const int Capacity = 256;
 
+    /// <summary>So many numbers there are: a slot has 32 bits, and its successor is not 0.</summary>
+    public const int Numbers = (1 << 24) - 1;
+
     private const int FirstEntries = 8;
     private const int FirstBytes = 256;
 

@@ -29,6 +29,9 @@ internal sealed class KnownFiles
         return place != 0;
     }
 
+    /// <summary>Whether the kernel knows a file in the slab of that number.</summary>
+    public bool HasSlab(int number) => _slabs.Contains(number);
+
     /// <summary>The kernel is told of a file once more; the name stands for it from now on.</summary>
     /// <returns>Whether it did not know the file.</returns>
     public bool AddLookup(in EntryRef file)

@@ -37,6 +37,7 @@ internal sealed partial class DirectoryLister
     public void Fail(DirectoryListing listing, Exception failure)
     {
         _growing.TryRemove(new(listing.Directory, listing));
+        listing.Directory.Stray(listing.Generation);
         listing.Progress.Fail(failure);
     }
 
@@ -45,9 +46,10 @@ internal sealed partial class DirectoryLister
 
     /// <summary>Lists what is left of the directory alone, as soon as anybody wants anything of it.</summary>
     /// <param name="after">What was added last.</param>
-    public void FillRest(DirectoryListing listing, ListingBuilder builder, ObjectKey? after) => _ = FillRestAsync(listing, builder, after);
+    /// <param name="isSparing">Page after page, however many there are.</param>
+    public void FillRest(DirectoryListing listing, ListingBuilder builder, ObjectKey? after, bool isSparing = false) => _ = FillRestAsync(listing, builder, after, isSparing);
 
-    private async Task FillRestAsync(DirectoryListing listing, ListingBuilder builder, ObjectKey? after)
+    private async Task FillRestAsync(DirectoryListing listing, ListingBuilder builder, ObjectKey? after, bool isSparing)
     {
         try
         {
@@ -58,7 +60,7 @@ internal sealed partial class DirectoryLister
             Fail(listing, failure);
             return;
         }
-        await FillAsync(listing, builder, after, onQuiet: null).ConfigureAwait(false);
+        await FillAsync(listing, builder, after, onQuiet: null, isSparing).ConfigureAwait(false);
     }
 
     private void ReportHidden(ListingBuilder builder)

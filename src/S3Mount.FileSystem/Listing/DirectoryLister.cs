@@ -80,9 +80,11 @@ internal sealed partial class DirectoryLister
         _refreshLog = new RefreshLog(clock.TimeProvider, logger);
         _stopping = stopping;
         var scans = new KeyRangeScannerOptions { MaxRequests = Math.Max(1, options.MaxConnections * 3 / 4), MaxPagesAhead = options.ListPagesAhead };
-        _scanner = new KeyRangeScanner(store, scans);
-        _scannerAhead = new KeyRangeScanner(store, scans with { MaxPagesAhead = 1 });
-        FlatWalks = new FlatWalks(this, store, clock, options.MetadataTtl, stopping);
+        // Together: lookups and reads never wait for them.
+        var requests = new SemaphoreSlim(scans.MaxRequests);
+        _scanner = new KeyRangeScanner(store, scans with { IsFirstPageWaitedFor = true }, requests);
+        _scannerAhead = new KeyRangeScanner(store, scans with { MaxPagesAhead = 1 }, requests);
+        FlatWalks = new FlatWalks(this, store, requests, clock, options.MetadataTtl, stopping);
         if (options.Snapshot is { } snapshot)
         {
             _pinned = new PinnedListings(snapshot, System.Text.Encoding.UTF8.GetByteCount(options.Prefix), clock.StartSeconds);
@@ -122,6 +124,12 @@ internal sealed partial class DirectoryLister
         listing.Progress.Allow((int)Math.Min(int.MaxValue, MaxUnwanted + ((long)(lookups - LookupsBeforeListing) * ListedByLookup)));
     }
 
+    /// <summary>
+    /// A name is looked up in a directory whose listing has made room before its time: whether as many have been, each with a request of its
+    /// own, as listing it anew would take. Whoever looks up few names costs no more than these, and whoever looks up many twice as much.
+    /// </summary>
+    public static bool IsMissed(DirectoryInode directory, ListingTrace listed) => directory.CountLookupAlone() % Math.Max(LookupsBeforeListing, listed.Pages) == 0;
+
     private DirectoryListing Open(DirectoryInode directory, Action? onQuiet, Begun begun, bool isSparing = false, bool isForLookups = false)
     {
         if (begun == Begun.Before && ShowSaved(directory) is { } shown)
@@ -144,10 +152,12 @@ internal sealed partial class DirectoryLister
                 onQuiet?.Invoke();
                 return ready;
             }
-            DirectoryListing listing = Create(directory, isForLookups);
+            DirectoryListing listing = Create(directory, isForLookups, isCompared: begun == Begun.Now);
             bool isMine = growing is null ? _growing.TryAdd(directory, listing) : _growing.TryUpdate(directory, listing, growing);
             if (!isMine)
                 continue;
+            if (growing is not null)
+                directory.Stray(growing.Generation);
             // No reader of the directory ever joins one for lookups, so none can be waiting for it.
             if (growing is { IsForLookups: true })
                 growing.Progress.Supersede();
@@ -211,10 +221,10 @@ internal sealed partial class DirectoryLister
     }
 
     // What the listing says holds from before it was asked for.
-    private DirectoryListing Create(DirectoryInode directory, bool isForLookups = false)
+    private DirectoryListing Create(DirectoryInode directory, bool isForLookups = false, bool isCompared = false)
     {
         uint generation = (uint)Interlocked.Increment(ref _lastGeneration) & int.MaxValue;
-        return new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl)) { IsForLookups = isForLookups };
+        return new DirectoryListing(directory, generation, _clock.After(_options.MetadataTtl)) { IsForLookups = isForLookups, Retimed = isCompared ? [] : null };
     }
 
     private void FillPinned(DirectoryListing listing, Action? onQuiet)
@@ -252,7 +262,7 @@ internal sealed partial class DirectoryLister
             // What was saved does not expire by itself.
             if (!isKept && _cache.FindPrevious(listing.Directory) is { Saved: not null })
                 _cache.Forget(listing.Directory);
-            listing.Directory.LastListing = listing.Trace with { IsKept = isKept, IsScanned = isScanned, IsForLookups = listing.IsForLookups };
+            listing.Directory.LastListing = listing.Trace.After(before) with { IsKept = isKept, IsScanned = isScanned, IsForLookups = listing.IsForLookups };
         }
     }
 
@@ -306,8 +316,9 @@ internal sealed partial class DirectoryLister
         long foundUntil = _clock.After(_options.MetadataTtl);
         long missingUntil = _clock.After(_options.NegativeMetadataTtl);
         byte[] key = directory.KeyOf(name);
+        int era = directory.LookupEra;
         DirectoryEntry? entry = await AskAsync(key).ConfigureAwait(false);
-        var result = new LookupResult(entry, entry is null ? missingUntil : foundUntil);
+        var result = new LookupResult(entry, entry is null ? missingUntil : foundUntil, era);
         _cache.Add(directory, name, result);
         return result;
     }

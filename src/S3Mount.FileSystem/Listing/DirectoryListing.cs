@@ -58,6 +58,12 @@ internal sealed class DirectoryListing
     /// </summary>
     public bool IsForLookups { get; init; }
 
+    /// <summary>
+    /// Where to put down the files of the same version as before that have another time: their entries are the same, so that nothing else
+    /// tells. Null: nobody wants to know.
+    /// </summary>
+    public List<EntryRef>? Retimed { get; init; }
+
     /// <summary>Entries that can be had now.</summary>
     public int Count => Volatile.Read(ref _count);
 

@@ -194,21 +194,29 @@ internal sealed class ListingBuilder
         while (_isOrdered && _previous is not null && _previousAt < _previous.Count)
         {
             entry = _previous[_previousAt];
+            long time = entry.LastModified;
             int order = EntryOrder.Compare(entry.Name, name);
             if (order > 0)
                 break;
             _previousAt++;
             if (order == 0 && (version is { } file ? entry.TryRefresh(file, storageClass) : entry.IsDirectory))
             {
-                entry.IsDoubtful = false;
+                Renew(entry, time);
                 return true;
             }
         }
         entry = default;
-        if (version is not { } known || !_directory.TryFindFile(name, out entry) || !entry.TryRefresh(known, storageClass))
+        if (version is not { } known || !_directory.TryFindFile(name, out entry) || entry.LastModified is var before && !entry.TryRefresh(known, storageClass))
             return false;
-        entry.IsDoubtful = false;
+        Renew(entry, before);
         return true;
+    }
+
+    private void Renew(EntryRef entry, long timeBefore)
+    {
+        entry.IsDoubtful = false;
+        if (entry.LastModified != timeBefore)
+            _listing.Retimed?.Add(entry);
     }
 
     // Keys came out of order: what cannot be had yet is put into order, and a name that came twice stands for a directory, or for

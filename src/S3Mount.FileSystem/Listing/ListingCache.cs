@@ -69,7 +69,7 @@ internal sealed class ListingCache : IDisposable
 
     /// <summary>What a lookup of one name said, if it may still answer.</summary>
     public LookupResult? FindAttribute(DirectoryInode directory, ReadOnlySpan<byte> name) =>
-        _cache.TryGetValue(new AttributeKey(directory, name.ToArray()), out object? found) && found is LookupResult result && !_clock.HasPassed(result.ExpiresAt) ? result : null;
+        _cache.TryGetValue(new AttributeKey(directory, name.ToArray()), out object? found) && found is LookupResult result && result.Era == directory.LookupEra && !_clock.HasPassed(result.ExpiresAt) ? result : null;
 
     public void Add(DirectoryInode directory, byte[] name, LookupResult result)
     {
@@ -89,9 +89,6 @@ internal sealed class ListingCache : IDisposable
 
     /// <summary>The directory's listing goes.</summary>
     public void Forget(DirectoryInode directory) => _cache.Remove(directory);
-
-    /// <summary>What a lookup of this name said no longer holds.</summary>
-    public void Forget(DirectoryInode directory, byte[] name) => _cache.Remove(new AttributeKey(directory, name));
 
     public void Dispose() => _cache.Dispose();
 

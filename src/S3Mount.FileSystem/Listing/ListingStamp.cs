@@ -12,7 +12,7 @@ internal static class ListingStamp
     public static ListingTrace Of(DirectoryListing listing, int[]? byName, int pages, long mountSeconds)
     {
         long latest = long.MinValue;
-        ulong digest = PathHash.Root;
+        ulong digest = PathHash.Root, names = PathHash.Root;
         int count = byName?.Length ?? listing.Added;
         int directories = 0;
         for (int i = 0; i < count; i++)
@@ -20,8 +20,10 @@ internal static class ListingStamp
             EntryRef entry = listing[byName is null ? i : byName[i]];
             digest = PathHash.Append(digest, entry.Name);
             ref Inodes.Entry file = ref entry.Slab[entry.Index];
+            names = PathHash.Append(names, entry.Name);
             if ((file.Flags & EntryFlags.Directory) != 0)
             {
+                names = PathHash.Mix(names);
                 directories++;
                 continue;
             }
@@ -30,6 +32,12 @@ internal static class ListingStamp
         }
         // The kernel cuts nanoseconds at 999,999,999 (fuse_change_attributes_common, fs/fuse/inode.c, v6.18).
         uint nanoseconds = (uint)(PathHash.Mix(digest) % 1_000_000_000);
-        return new ListingTrace(pages, listing.ExpiresAt, latest == long.MinValue ? mountSeconds : latest, nanoseconds, Entries: count, Directories: directories);
+        return new ListingTrace(pages, listing.ExpiresAt, latest == long.MinValue ? mountSeconds : latest, nanoseconds, Entries: count, Directories: directories)
+        {
+            NamesDigest = names,
+            IsInOrder = byName is null,
+            Generation = listing.Generation,
+            SameSince = listing.Generation,
+        };
     }
 }

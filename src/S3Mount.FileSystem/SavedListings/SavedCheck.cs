@@ -9,10 +9,12 @@ namespace S3Mount.FileSystem.SavedListings;
 /// Lists what has been shown as it was saved, in the background and a few directories at a time, and tells the kernel what differs.
 /// While the store is in trouble it tries again, less and less often. Any thread.
 /// </summary>
-/// <param name="refresh">Makes a refresh of one directory.</param>
+/// <param name="store">Stays its owner's.</param>
+/// <param name="refresh">Makes a refresh of one directory, or of several.</param>
 /// <param name="maxConnections">Of which a quarter may be used here at most.</param>
 /// <param name="stopping">Trips when the mount ends.</param>
-internal sealed class SavedCheck(SavedTree saved, DirectoryLister lister, Func<DirectoryRefresh> refresh, MountClock clock, int maxConnections, ILogger logger, CancellationToken stopping)
+internal sealed partial class SavedCheck(
+    SavedTree saved, IObjectStore store, DirectoryLister lister, Func<DirectoryRefresh> refresh, MountClock clock, int maxConnections, ILogger logger, CancellationToken stopping)
 {
     /// <summary>A store in trouble is given time: from this pause on, each twice as long as the one before.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
@@ -31,9 +33,8 @@ internal sealed class SavedCheck(SavedTree saved, DirectoryLister lister, Func<D
 
     private readonly int _most = Math.Clamp(maxConnections / 4, 1, MostAtOnce);
     private readonly Lock _gate = new();
-    // All guarded by _gate. One place for each directory of the saved file at most, and for those that a read has hurried.
-    private readonly Queue<DirectoryInode> _waiting = new();
-    private readonly Queue<DirectoryInode> _urgent = new();
+    // All guarded by _gate.
+    private readonly CheckQueue _queue = new();
     private readonly HashSet<DirectoryInode> _running = [];
     private TaskCompletionSource _changed = NewSignal();
     private int _workers;
@@ -42,15 +43,15 @@ internal sealed class SavedCheck(SavedTree saved, DirectoryLister lister, Func<D
     private long _pausedUntil;
     private TimeSpan _pause;
 
-    /// <summary>A directory has been shown as it was saved.</summary>
-    public void Add(DirectoryInode directory)
+    /// <summary>A directory has been shown as it was saved, with so many entries.</summary>
+    public void Add(DirectoryInode directory, int entries)
     {
         lock (_gate)
         {
             _lastShown = clock.Now;
-            if (_waiting.Count == 0)
+            if (!_queue.HasPatient)
                 _waitingSince = _lastShown;
-            _waiting.Enqueue(directory);
+            _queue.Add(new CheckItem(directory, entries));
             Start();
         }
     }
@@ -62,9 +63,9 @@ internal sealed class SavedCheck(SavedTree saved, DirectoryLister lister, Func<D
             return;
         lock (_gate)
         {
-            if (_urgent.Contains(directory) || _running.Contains(directory))
+            if (_running.Contains(directory))
                 return;
-            _urgent.Enqueue(directory);
+            _queue.AddUrgent(directory);
             Start();
             _changed.TrySetResult();
         }
@@ -81,39 +82,42 @@ internal sealed class SavedCheck(SavedTree saved, DirectoryLister lister, Func<D
 
     private async Task WorkAsync()
     {
-        while (TryTake(out DirectoryInode? directory, out TimeSpan wait, out Task changed))
+        while (TryTake(out IReadOnlyList<CheckItem> items, out TimeSpan wait, out Task changed))
         {
-            if (directory is null)
+            if (items.Count == 0)
                 await changed.WaitAsync(wait, clock.TimeProvider, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            else if (items.Count == 1)
+                await CheckAsync(items[0].Directory).ConfigureAwait(false);
             else
-                await CheckAsync(directory).ConfigureAwait(false);
+                await ScanAsync(items).ConfigureAwait(false);
         }
     }
 
-    /// <param name="directory">Null: none yet; look again after the wait, or a change.</param>
+    /// <param name="items">Empty: none yet; look again after the wait, or a change.</param>
     /// <returns>False: there is nothing to do any more.</returns>
-    private bool TryTake(out DirectoryInode? directory, out TimeSpan wait, out Task changed)
+    private bool TryTake(out IReadOnlyList<CheckItem> items, out TimeSpan wait, out Task changed)
     {
         lock (_gate)
         {
-            (directory, wait) = (null, default);
+            (items, wait) = ([], default);
             if (_changed.Task.IsCompleted)
                 _changed = NewSignal();
             changed = _changed.Task;
-            if (stopping.IsCancellationRequested || _waiting.Count + _urgent.Count == 0)
+            if (stopping.IsCancellationRequested || !(_queue.HasPatient || _queue.HasUrgent))
             {
                 _workers--;
                 return false;
             }
             long now = clock.Now;
-            long due = _urgent.Count > 0 ? _pausedUntil : Math.Max(_pausedUntil, Math.Min(_lastShown + Quiet.Ticks, _waitingSince + LongestWait.Ticks));
+            long due = _queue.HasUrgent ? _pausedUntil : Math.Max(_pausedUntil, Math.Min(_lastShown + Quiet.Ticks, _waitingSince + LongestWait.Ticks));
             if (due > now)
             {
                 wait = new TimeSpan(due - now);
                 return true;
             }
-            directory = _urgent.Count > 0 ? _urgent.Dequeue() : _waiting.Dequeue();
-            _running.Add(directory);
+            items = _queue.Take();
+            if (items.Count == 1)
+                _running.Add(items[0].Directory);
             return true;
         }
     }
@@ -143,7 +147,7 @@ internal sealed class SavedCheck(SavedTree saved, DirectoryLister lister, Func<D
         {
             _running.Remove(directory);
             if (!isDone)
-                _waiting.Enqueue(directory);
+                _queue.AddAlone(directory);
         }
     }
 
@@ -151,12 +155,29 @@ internal sealed class SavedCheck(SavedTree saved, DirectoryLister lister, Func<D
     {
         DirectoryRefresh check = refresh();
         // What was shown by names alone, or has had to make room, is what the new listing is compared with.
-        lister.ShowSaved(directory);
-        await check.RunAsync(directory, stopping).ConfigureAwait(false);
+        DirectoryListing? shown = lister.ShowSaved(directory);
+        await ListAsync(check, directory, shown).ConfigureAwait(false);
+        await ListBelowAsync(check).ConfigureAwait(false);
+    }
+
+    private async Task ListBelowAsync(DirectoryRefresh check)
+    {
         while (check.TakeBelow() is { Count: > 0 } below)
         {
             foreach (DirectoryInode other in below)
-                await check.RunAsync(other, stopping).ConfigureAwait(false);
+                await ListAsync(check, other, shown: null).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ListAsync(DirectoryRefresh check, DirectoryInode directory, DirectoryListing? shown)
+    {
+        try
+        {
+            await check.RunAsync(directory, stopping).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException denied) when (IsDenied(denied))
+        {
+            await DenyAsync(check, directory, shown, denied).ConfigureAwait(false);
         }
     }
 

@@ -22,5 +22,5 @@ internal sealed class SavedDirectory
     public bool IsReplaced => _state is not (SavedState.Unused or SavedState.Shown);
 
     /// <summary>Whether the saved listing is, as far as is known, what the directory holds.</summary>
-    public bool IsRight => _state is not (SavedState.Differs or SavedState.Gone);
+    public bool IsRight => _state is not (SavedState.Differs or SavedState.Gone or SavedState.Denied);
 }

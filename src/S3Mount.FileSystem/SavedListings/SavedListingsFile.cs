@@ -18,6 +18,9 @@ public sealed class SavedListingsFile
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(50);
 
+    // What .NET makes of flock(2)'s refusal: EWOULDBLOCK (asm-generic/errno-base.h).
+    private const int HeldByAnother = 11;
+
     private readonly SnapshotOrigin _origin;
 
     private SavedListingsFile(string path, SnapshotOrigin origin)
@@ -94,14 +97,16 @@ public sealed class SavedListingsFile
     {
         try
         {
-            // Locks the file until it is closed, by us or by our end (flock(2)).
-            return new FileStream(LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return OpenLock();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    // Locks the file until it is closed, by us or by our end (flock(2)).
+    private FileStream OpenLock() => new(LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
     /// <summary>What was loaded is not needed any more.</summary>
     internal void LetGo() => Loaded = null;
@@ -140,11 +145,17 @@ public sealed class SavedListingsFile
     private async Task WaitForLastAsync(TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         long start = timeProvider.GetTimestamp();
-        while (File.Exists(LockPath) && timeProvider.GetElapsedTime(start) < _longestWait)
+        while (System.IO.Path.Exists(LockPath) && timeProvider.GetElapsedTime(start) < _longestWait)
         {
-            using IDisposable? isFree = TryLock();
-            if (isFree is not null)
+            try
+            {
+                using FileStream free = OpenLock();
                 return;
+            }
+            catch (IOException e) when (e.HResult == HeldByAnother)
+            {
+                // Only this passes by itself.
+            }
             await Task.Delay(_look, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }

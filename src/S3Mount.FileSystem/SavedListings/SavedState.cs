@@ -17,4 +17,7 @@ internal enum SavedState
 
     /// <summary>There is no such directory any more.</summary>
     Gone,
+
+    /// <summary>The store does not let it be listed: nobody can say what it holds.</summary>
+    Denied,
 }

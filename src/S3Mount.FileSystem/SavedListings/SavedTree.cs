@@ -26,13 +26,13 @@ internal sealed class SavedTree(SnapshotFile file, int prefixLength, ListingCach
     private int _checked;
     private int _differed;
 
-    /// <summary>Called, without any lock, for each directory that is shown for the first time.</summary>
-    public Action<DirectoryInode> OnShown { get; set; } = _ => { };
+    /// <summary>Called, without any lock, for each directory that is shown for the first time, with how many entries it had.</summary>
+    public Action<DirectoryInode, int> OnShown { get; set; } = (_, _) => { };
 
     /// <summary>Directories that are shown as they were saved.</summary>
     public int Unchecked => Volatile.Read(ref _shown);
 
-    /// <summary>Directories that the store has listed since.</summary>
+    /// <summary>Directories that the store has listed since, or does not let be listed.</summary>
     public int Checked => Volatile.Read(ref _checked);
 
     /// <summary>How many of these held something else.</summary>
@@ -65,12 +65,12 @@ internal sealed class SavedTree(SnapshotFile file, int prefixLength, ListingCach
             {
                 listing = create(saved);
                 PinnedListings.Fill(listing, found, mountSeconds);
-                directory.LastListing = listing.Trace with { IsKept = cache.Add(directory, listing) };
+                directory.LastListing = listing.Trace.After(directory.LastListing) with { IsKept = cache.Add(directory, listing) };
             }
             isFirst = TryMarkShown(saved);
         }
         if (isFirst)
-            OnShown(directory);
+            OnShown(directory, found.Count);
         return listing;
     }
 
@@ -87,7 +87,7 @@ internal sealed class SavedTree(SnapshotFile file, int prefixLength, ListingCach
             isFirst = TryMarkShown(saved);
         }
         if (isFirst)
-            OnShown(directory);
+            OnShown(directory, found.Count);
         return PinnedListings.ToDirectoryEntry(found[position]);
     }
 
@@ -117,6 +117,24 @@ internal sealed class SavedTree(SnapshotFile file, int prefixLength, ListingCach
         // What the cache had no room for can only be saved again from the file.
         if (Checked == _listed && !cache.HasMadeRoom)
             _file = null;
+    }
+
+    /// <summary>The store does not let a directory be listed: what was saved of it is not shown, or saved, any more.</summary>
+    /// <returns>Whether it was shown until now.</returns>
+    public bool Deny(DirectoryInode directory)
+    {
+        if (!TryFindShowable(directory, out _, out SavedDirectory? saved))
+            return false;
+        lock (saved.Gate)
+        {
+            if (saved.IsReplaced)
+                return false;
+            Count(saved.State, isSame: false, isListed: true);
+            saved.State = SavedState.Denied;
+            cache.Forget(directory);
+            directory.LastListing = null;
+        }
+        return true;
     }
 
     /// <summary>The directory of that name in another one; null: there is none in the file, or it is gone.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using S3Mount.FileSystem.Inodes;
+using S3Mount.FileSystem.Listing;
 using S3Mount.FileSystem.Tests.Listing;
 using S3Mount.Fuse;
 using S3Mount.ObjectStore;
@@ -141,6 +142,82 @@ public sealed class InodeTableTests
         start.SetResult();
         await Task.WhenAll(workers);
         Assert.That((_table.DirectoryCount, _table.FileCount), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public void Slabs_that_have_come_and_gone_take_no_place()
+    {
+        var known = new KnownSlabs();
+        EntrySlab early = Slab(3), late = Slab(EntrySlab.Numbers - 1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        known.Add(late);
+        known.Add(early);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1000));
+        foreach (EntrySlab slab in (EntrySlab[])[early, late])
+        {
+            var entry = new EntryRef(slab, 0);
+            Assert.That((known.TryFind(entry.Slot, out EntryRef found), found), Is.EqualTo((true, entry)));
+        }
+        Assert.That(known.TryFind(new EntryRef(Slab(4), 0).Slot, out _), Is.False);
+        known.Remove(early);
+        Assert.That((known.Contains(3), known.Contains(late.Number)), Is.EqualTo((false, true)));
+
+        static EntrySlab Slab(int number)
+        {
+            var slab = new EntrySlab(number);
+            slab.AddFile("name"u8, Pages.Version(1), 0);
+            return slab;
+        }
+    }
+
+    [Test]
+    public void Files_known_out_of_order_are_found_and_forgotten()
+    {
+        // Seven slabs, each known and forgotten for itself.
+        EntryRef[] files = [.. Enumerable.Range(0, 7 * EntrySlab.Capacity).Select(i => Append($"f{i:d4}"))];
+        var random = new Random(1);
+        random.Shuffle(files);
+        foreach (EntryRef file in files)
+            _table.LookUp(_table.Root, file);
+        Assert.That(files.All(file => Find(_table.Root.IdOf(file)) is { } found && found.Entry == file), Is.True);
+        random.Shuffle(files);
+        foreach (EntryRef file in files.Take(1000))
+            _table.Forget(_table.Root.IdOf(file), 1);
+        Assert.That(files.Select(file => Find(_table.Root.IdOf(file)) is not null), Is.EqualTo(Enumerable.Range(0, files.Length).Select(i => i >= 1000)));
+        foreach (EntryRef file in files.Skip(1000))
+            _table.Forget(_table.Root.IdOf(file), 1);
+        Assert.That((_table.FileCount, _table.Root.HasChildren()), Is.EqualTo((0, false)));
+    }
+
+    [Test]
+    public void What_neither_a_listing_nor_the_kernel_needs_is_given_back()
+    {
+        WeakReference<EntrySlab> slab = ListTwice();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.That(slab.TryGetTarget(out _), Is.False);
+        Assert.That(Append("next").Slab.Number, Is.EqualTo(2), "slots are not used again");
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        WeakReference<EntrySlab> ListTwice()
+        {
+            DirectoryListing first = Listings.Build(_table.Root, 1, MountClock.Forever, Pages.Of("root/a", "root/b"));
+            var second = new DirectoryListing(_table.Root, 2, MountClock.Forever);
+            var builder = new ListingBuilder(second, first);
+            builder.Add(Pages.Of("root/a", "root/b", "root/c"));
+            builder.Complete(0);
+            FileInode file = _table.LookUp(_table.Root, second[0]);
+            _table.Forget(file.Id, 1);
+            Assert.That(second[2].Slab.Number, Is.EqualTo(1));
+            return new(second[2].Slab);
+        }
+    }
+
+    private EntryRef Append(string name)
+    {
+        lock (_table.Root.Gate)
+            return _table.Root.AppendFile(Encoding.UTF8.GetBytes(name), Pages.Version(1), 0);
     }
 
     private static uint LookupsOf(FileInode file) => file.Entry.Slab[file.Entry.Index].Lookups;

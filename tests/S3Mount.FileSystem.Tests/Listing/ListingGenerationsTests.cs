@@ -71,6 +71,37 @@ public sealed class ListingGenerationsTests
         Assert.That(tiny.Find(Directory(2), 1), Is.Not.Null);
     }
 
+    [Test]
+    public void What_was_read_to_its_end_is_the_first_to_go_and_takes_an_eighth()
+    {
+        ListingGenerations generations = Create(sizeLimit: Listing(0).SizeInBytes * 16);
+        foreach (uint number in Enumerable.Range(1, 8).Select(i => (uint)i))
+        {
+            generations.Keep(Directory(2), Listing(number));
+            // Of the second, another reader is still on the way.
+            if (number == 2)
+                generations.Keep(Directory(2), Listing(number));
+            if (number > 1)
+                generations.End(Directory(2), Listing(number));
+        }
+        Assert.That(Enumerable.Range(1, 8).Where(number => generations.Find(Directory(2), (uint)number) is not null), Is.EqualTo([1, 2, 7, 8]));
+    }
+
+    [Test]
+    public void Who_goes_back_after_the_end_is_on_the_way_again()
+    {
+        ListingGenerations generations = Create(sizeLimit: Listing(0).SizeInBytes * 8);
+        generations.Keep(Directory(2), Listing(1));
+        generations.End(Directory(2), Listing(1));
+        Assert.That(generations.Find(Directory(2), 1), Is.Not.Null);
+        foreach (uint number in (uint[])[2, 3, 4])
+        {
+            generations.Keep(Directory(2), Listing(number));
+            generations.End(Directory(2), Listing(number));
+        }
+        Assert.That(Enumerable.Range(1, 4).Where(number => generations.Find(Directory(2), (uint)number) is not null), Is.EqualTo([1, 4]));
+    }
+
     private ListingGenerations Create(TimeSpan? ttl = null, long sizeLimit = 1 << 20) => new(_clock, ttl ?? TimeSpan.FromSeconds(60), sizeLimit);
 
     private static DirectoryListing Listing(uint generation) => Listings.Build(Directory(2), generation, MountClock.Forever, Pages.Of("a", "b", "c"));

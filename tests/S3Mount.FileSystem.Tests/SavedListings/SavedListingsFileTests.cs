@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Mono.Unix.Native;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Snapshots;
@@ -125,6 +126,33 @@ public sealed class SavedListingsFileTests
     }
 
     [Test]
+    public async Task A_lock_that_cannot_be_had_is_one_line_and_no_wait([Values] bool isDirectory)
+    {
+        await using SavedRig saved = await SavedListingsTests.LearntAsync();
+        string held = saved.FilePath + ".lock";
+        File.Delete(held);
+        // Nobody can open either, whatever his rights.
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        if (isDirectory)
+            Directory.CreateDirectory(held);
+        else
+            BindTo(socket, held);
+        var time = new FakeTimeProvider();
+        Assert.That(await saved.OpenAsync(time).WaitAsync(TimeSpan.FromSeconds(5), TestContext.CurrentContext.CancellationToken), Is.Null, "on a clock that stands still");
+        Assert.That(saved.Warnings.Single(), Does.StartWith($"--cache: {saved.FilePath} cannot be used: ").And.Contain(held).And.EndsWith("; listings are not kept"));
+        await using (MountRig rig = await saved.MountAsync())
+        {
+            Assert.That(await rig.ListAsync("b"), Is.EqualTo((string[])["4", "é"]));
+            Assert.That(saved.Store.Lists, Is.GreaterThan(0));
+        }
+        if (isDirectory)
+            Directory.Delete(held);
+        else
+            File.Delete(held);
+        Assert.That((await saved.OpenAsync(time))!.Loaded, Is.Not.Null, "what was there has stayed");
+    }
+
+    [Test]
     public async Task A_directory_that_cannot_be_used_is_one_line(CancellationToken cancellationToken)
     {
         using var directory = new TempDirectory();
@@ -136,6 +164,14 @@ public sealed class SavedListingsFileTests
         Assert.That(await SavedListingsFile.TryOpenAsync(file + "/below", origin, TimeProvider.System, warnings.Add, cancellationToken), Is.Null);
         Assert.That(warnings, Has.Count.EqualTo(3).And.All.StartsWith("--cache: ").And.All.EndsWith("; listings are not kept"));
         Assert.That(warnings[0], Is.EqualTo($"--cache: {file} is not a directory; listings are not kept"));
+    }
+
+    // A socket's path may not be as long as a file's.
+    private static void BindTo(Socket socket, string path)
+    {
+        using var directory = new TempDirectory();
+        socket.Bind(new UnixDomainSocketEndPoint(directory["s"]));
+        File.Move(directory["s"], path);
     }
 
     private static FilePermissions ModeOf(string path)

@@ -2,6 +2,7 @@ using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.FileSystem.Tests.Semantics;
 using S3Mount.Fuse;
+using S3Mount.ObjectStore;
 using S3Mount.Testing;
 
 namespace S3Mount.FileSystem.Tests.SavedListings;
@@ -34,11 +35,11 @@ internal sealed class SavedRig : IAsyncDisposable
     public SnapshotFile Read() => SnapshotFile.Open(FilePath, SnapshotKind.Saved);
 
     /// <summary>The rig saves what it has learnt when it is disposed.</summary>
-    public async Task<MountRig> MountAsync(Func<ObjectFileSystemOptions, ObjectFileSystemOptions>? change = null)
+    public async Task<MountRig> MountAsync(Func<ObjectFileSystemOptions, ObjectFileSystemOptions>? change = null, Func<FakeObjectStore, IObjectStore>? wrap = null)
     {
         Store.ResetCalls();
         SavedListingsFile? file = await OpenAsync();
-        return await MountRig.StartAsync(Origin.Prefix, options => (change?.Invoke(options) ?? options) with { SavedListings = file }, existing: Store);
+        return await MountRig.StartAsync(Origin.Prefix, options => (change?.Invoke(options) ?? options) with { SavedListings = file }, wrap: wrap, existing: Store);
     }
 
     /// <summary>Mounts, reads these directories in their order, and unmounts.</summary>
@@ -67,6 +68,9 @@ internal sealed class SavedRig : IAsyncDisposable
         }
     }
 
+    /// <summary>LISTs so far that were of all that lies below a prefix.</summary>
+    public int FlatLists => Store.Calls.Count(call => call.List is { Delimiter: false });
+
     /// <summary>Lets the checks begin, and waits until there are none left.</summary>
     public static async Task EndChecksAsync(MountRig rig)
     {
@@ -76,7 +80,7 @@ internal sealed class SavedRig : IAsyncDisposable
 
     public static async Task UntilAsync(Func<bool> condition)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             deadline.Token.ThrowIfCancellationRequested();

@@ -52,6 +52,73 @@ public sealed class RefreshTests
     }
 
     [Test]
+    public async Task A_file_written_again_as_it_was_is_told_and_shows_its_new_time([Values] bool isKept, CancellationToken cancellationToken)
+    {
+        await using MountRig rig = await MountRig.StartAsync(kernelOptions: null, change: options => isKept ? options : options with { ListingMemory = 1 });
+        DateTimeOffset written = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+        rig.Store.Put("d/again", "bytes", written);
+        rig.Store.Put("d/same", "bytes", written);
+        NodeId directory = await rig.NodeAsync("d");
+        await rig.ListAsync(directory);
+        FuseEntryOut before = await rig.LookupAsync(directory, "again");
+        await rig.LookupAsync(directory, "same");
+        rig.Store.Put("d/again", "bytes", written.AddSeconds(100));
+
+        RefreshResult result = await rig.FileSystem.RefreshAsync("d", recursive: false, cancellationToken);
+        Assert.That((result.Added, result.Changed, result.Removed), Is.EqualTo((0, 1, 0)));
+        Assert.That(await NamesToldAsync(rig, directory, 1), Is.EqualTo((string[])["again"]));
+        FakeNotification last = await rig.Kernel.NextNotificationAsync();
+        Assert.That((last.Code, last.Node), Is.EqualTo((FakeNotification.InvalInode, directory.Value)), "the directory has another mtime too");
+        FuseEntryOut after = await rig.LookupAsync(directory, "again");
+        Assert.That((after.NodeId, after.Attr.Mtime), Is.EqualTo((before.NodeId, 1_700_000_100UL)), "the same version in a newer file");
+        Assert.That((await rig.FileSystem.RefreshAsync("d", recursive: false, cancellationToken)).Changed, Is.Zero, "once");
+    }
+
+    [Test]
+    public async Task Without_a_listing_to_compare_with_names_are_told_only_while_the_kernel_may_remember_one_as_missing(CancellationToken cancellationToken)
+    {
+        await using MountRig rig = await MountRig.StartAsync(kernelOptions: null, change: options => options with { ListingMemory = 1 });
+        string[] names = [.. Enumerable.Range(0, 1500).Select(i => $"f{i:d4}")];
+        rig.Put([.. names.Select(name => $"d/{name}")]);
+        NodeId directory = await rig.NodeAsync("d");
+        await rig.FileSystem.RefreshAsync("d", recursive: false, cancellationToken);
+        FakeNotification only = await rig.Kernel.NextNotificationAsync();
+        Assert.That((only.Code, only.Node), Is.EqualTo((FakeNotification.InvalInode, directory.Value)), "nobody has asked for anything");
+
+        Assert.That(await rig.ExistsAsync("d/new"), Is.False);
+        FuseEntryOut known = await rig.LookupAsync(directory, names[7]);
+        rig.Put("d/new");
+        await rig.FileSystem.RefreshAsync("d", recursive: false, cancellationToken);
+        Assert.That(await NamesToldAsync(rig, directory, 1500), Is.EquivalentTo(names.Append("new").Except([names[7]])), "all but what it knows as it is");
+        Assert.That((await rig.Kernel.NextNotificationAsync()).Code, Is.EqualTo(FakeNotification.InvalInode));
+
+        rig.Advance(6);
+        await rig.FileSystem.RefreshAsync("d", recursive: false, cancellationToken);
+        Assert.That((await rig.Kernel.NextNotificationAsync()).Code, Is.EqualTo(FakeNotification.InvalInode), "what was missing is forgotten");
+        Assert.That((await rig.LookupAsync(directory, names[7])).NodeId, Is.EqualTo(known.NodeId));
+    }
+
+    [Test]
+    public async Task What_a_lookup_has_said_is_not_said_after_a_refresh(CancellationToken cancellationToken)
+    {
+        // Room for what lookups say, and for no listing.
+        await using MountRig rig = await MountRig.StartAsync(kernelOptions: null, change: options => options with { ListingMemory = 450 });
+        rig.Put("d/gone", "d/grows");
+        NodeId directory = await rig.NodeAsync("d");
+        foreach (string name in (string[])["gone", "grows"])
+        {
+            FuseEntryOut entry = await rig.LookupAsync(directory, name);
+            rig.Kernel.Forget(new NodeId(entry.NodeId), 1);
+        }
+        await rig.Kernel.SyncAsync();
+        rig.Store.Delete("d/gone");
+        rig.Store.Put("d/grows", "longer than before");
+        await rig.FileSystem.RefreshAsync("d", recursive: false, cancellationToken);
+        Assert.That(await rig.ExistsAsync("d/gone"), Is.False);
+        Assert.That((await rig.LookupAsync(directory, "grows")).Attr.Size, Is.EqualTo(18));
+    }
+
+    [Test]
     public async Task Recursive_lists_every_directory_below_that_is_known_and_no_other(CancellationToken cancellationToken)
     {
         await using MountRig rig = await MountRig.StartAsync();

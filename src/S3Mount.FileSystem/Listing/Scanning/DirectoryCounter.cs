@@ -19,6 +19,9 @@ internal sealed class DirectoryCounter(int prefixLength)
             Observe(page.KeyOf(listed));
     }
 
+    /// <summary>Whether keys have gone from one directory of this level to the next.</summary>
+    public bool Knows(int level) => _changes.AsSpan(0, Math.Min(level, MaxLevels - 1) + 1).ContainsAnyExcept(0);
+
     /// <summary>Keys of a directory, everything below it included. Level 0 is right below the prefix.</summary>
     public double KeysPerDirectory(int level)
     {

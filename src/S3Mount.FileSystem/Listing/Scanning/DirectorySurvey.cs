@@ -5,11 +5,11 @@ namespace S3Mount.FileSystem.Listing.Scanning;
 /// <summary>Asks the store for the directories behind a key: where what is left of a span may be split.</summary>
 internal static class DirectorySurvey
 {
-    // A page of names is worth asking for while it stands for pages of keys; 32,000 directories keep every request busy for long.
+    // 32,000 directories keep every request busy for long.
     private const int MaxPages = 32;
 
-    // A directory that has many files and no directory is left alone.
-    private const int MaxPagesInVain = 4;
+    // A page of names is worth asking for while it stands for pages of keys: else the names take more than half as many.
+    private const int FewestKeys = 2;
 
     /// <summary>
     /// Splits in key order, each a directory behind <paramref name="last"/> and before <paramref name="until"/>: those that come
@@ -33,10 +33,11 @@ internal static class DirectorySurvey
                 After = new ObjectKey(after),
                 Until = until is null ? null : new ObjectKey(until),
             };
-            // Of a directory of files nothing is known of the directories that may come behind them.
+            // Where no directory has come to its end nothing is known of those behind it: they may be large.
             int level = parent.AsSpan(prefix.Span.Length).Count((byte)'/');
-            double keys = after[^1] == '/' ? directories.KeysPerDirectory(level) : keysPerSplit;
-            levels.Add(SplitsAsync(scanner, range, (int)Math.Clamp(keysPerSplit / keys, 1, int.MaxValue), cancellationToken));
+            double keys = directories.Knows(level) ? directories.KeysPerDirectory(level) : keysPerSplit;
+            if (keys >= FewestKeys)
+                levels.Add(SplitsAsync(scanner, range, keys, keysPerSplit, cancellationToken));
             if (until is not null && until.AsSpan().StartsWith(parent))
                 break;
             after = parent;
@@ -44,8 +45,9 @@ internal static class DirectorySurvey
         return [.. (await Task.WhenAll(levels).ConfigureAwait(false)).SelectMany(level => level)];
     }
 
-    private static async Task<List<byte[]>> SplitsAsync(KeyRangeScanner scanner, KeyRange range, int every, CancellationToken cancellationToken)
+    private static async Task<List<byte[]>> SplitsAsync(KeyRangeScanner scanner, KeyRange range, double keys, long keysPerSplit, CancellationToken cancellationToken)
     {
+        long every = (long)Math.Clamp(keysPerSplit / keys, 1, int.MaxValue);
         var splits = new List<byte[]>();
         int pages = 0;
         long seen = 0;
@@ -56,10 +58,11 @@ internal static class DirectorySurvey
                 if (seen++ % every != 0)
                     continue;
                 ReadOnlySpan<byte> name = page.KeyOf(page.CommonPrefixes.Span[i]);
-                if (range.Until is not { } until || name.SequenceCompareTo(until.Span) < 0)
+                if (name.StartsWith(range.Prefix.Span) && (range.Until is not { } until || name.SequenceCompareTo(until.Span) < 0))
                     splits.Add(name.ToArray());
             }
-            if (++pages >= (seen == 0 ? MaxPagesInVain : MaxPages))
+            // Where there are files and no directory, those of the next page are not worth it either.
+            if (++pages >= MaxPages || page.Objects.Length + (page.CommonPrefixes.Length * keys) < (double)FewestKeys * PageSlice.Count(page))
                 break;
         }
         return splits;

@@ -18,16 +18,29 @@ internal sealed class KeyRangeScanner
     private readonly KeyRangeScannerOptions _options;
     private readonly SemaphoreSlim _requests;
     private volatile bool _isSequential;
+    private volatile bool _isUnordered;
 
-    public KeyRangeScanner(IObjectStore store, KeyRangeScannerOptions? options = null)
+    /// <param name="requests">Of those that scanners have together; null: its own, as many as the options say.</param>
+    public KeyRangeScanner(IObjectStore store, KeyRangeScannerOptions? options = null, SemaphoreSlim? requests = null)
     {
         _store = store;
         _options = options ?? new KeyRangeScannerOptions();
-        _requests = new SemaphoreSlim(_options.MaxRequests);
+        _requests = requests ?? new SemaphoreSlim(_options.MaxRequests);
+    }
+
+    /// <summary>One that shares the requests that there may be with another.</summary>
+    public KeyRangeScanner(KeyRangeScanner other, KeyRangeScannerOptions options)
+    {
+        _store = other._store;
+        _options = options;
+        _requests = other._requests;
     }
 
     /// <summary>The store has been found not to list from a key on as it should: ranges are listed page after page.</summary>
     public bool IsSequential => _isSequential;
+
+    /// <summary>Keys, or common prefixes, have come in no order, and have been passed on so.</summary>
+    public bool IsUnordered => _isUnordered;
 
     /// <summary>
     /// The pages of a range, in key order: whatever is there from beginning to end exactly once, in pages of any size, which
@@ -46,12 +59,14 @@ internal sealed class KeyRangeScanner
         byte[]? last = null;
         while (true)
         {
-            ListPage page = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+            bool mayWait = request.ContinuationToken is not null || !_options.IsFirstPageWaitedFor;
+            ListPage page = mayWait ? await AskAsync(request, cancellationToken).ConfigureAwait(false) : await _store.ListPageAsync(request, cancellationToken).ConfigureAwait(false);
             int count = PageSlice.Count(page);
             if (count > 0 && (page.IsTruncated || after is not null || until is not null))
             {
                 isOrdered = isOrdered && PageSlice.IsOrdered(page) && (last is null || PageSlice.First(page).SequenceCompareTo(last) > 0);
                 last = isOrdered ? PageSlice.Last(page).ToArray() : null;
+                _isUnordered |= !isOrdered;
                 _isSequential |= !isOrdered || (after is not null && request.ContinuationToken is null && IgnoresStartAfter(page, range));
             }
             yield return isOrdered ? PageSlice.Within(page, after, until) : PageSlice.Filtered(page, after, until);
@@ -98,11 +113,11 @@ internal sealed class KeyRangeScanner
         }
     }
 
-    // A common prefix may come again when the keys behind it are asked for.
+    // A common prefix may come again when the keys behind it are asked for; the marker of the range's own directory may not.
     private static bool IgnoresStartAfter(ListPage page, in KeyRange range)
     {
         ReadOnlySpan<byte> first = PageSlice.First(page), after = range.After!.Value.Span;
-        return first.SequenceCompareTo(after) <= 0 && !(range.Delimiter && first is [.., (byte)'/'] && after.StartsWith(first));
+        return first.SequenceCompareTo(after) <= 0 && !(range.Delimiter && first is [.., (byte)'/'] && first.Length > range.Prefix.Span.Length && after.StartsWith(first));
     }
 
     // Where the range ends; null: with its prefix. False: before it.

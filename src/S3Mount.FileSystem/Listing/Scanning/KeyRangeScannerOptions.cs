@@ -17,6 +17,12 @@ internal sealed record KeyRangeScannerOptions
     /// <summary>List pages asked for at once by all scans together.</summary>
     public int MaxRequests { get; init; } = DefaultMaxRequests;
 
+    /// <summary>
+    /// Somebody waits for the first page of each range, and there are no more ranges than readers: it is asked for beside those of
+    /// <see cref="MaxRequests"/>.
+    /// </summary>
+    public bool IsFirstPageWaitedFor { get; init; }
+
     /// <summary>Bytes of pages that one scan holds, or is waiting for, ahead of its consumer. Beyond it only the page that the consumer waits for is asked for.</summary>
     public long MaxBytesAhead { get; init; } = DefaultMaxBytesAhead;
 

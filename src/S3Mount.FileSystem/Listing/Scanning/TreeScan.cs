@@ -10,13 +10,14 @@ namespace S3Mount.FileSystem.Listing.Scanning;
 /// The first failure is thrown to the consumer at its next call. The store's own deadline ends every request.
 /// Disposing cancels what is under way and waits until it has ended.
 /// </summary>
-internal sealed class TreeScan : IAsyncDisposable
+internal sealed partial class TreeScan : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly TreeScannerOptions _options;
     private readonly ObjectKey _prefix;
     private readonly KeyRangeScanner _pageAfterPage;
     private readonly KeyRangeScanner _parallel;
+    private readonly KeyRangeScanner _surveyor;
     private readonly CancellationTokenSource _stopping;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TreeSpan _first;
@@ -29,6 +30,10 @@ internal sealed class TreeScan : IAsyncDisposable
     // Of a page.
     private int _mostKeys = 1;
     private int _running;
+    // Of the spans that have come to their end lately.
+    private double _keysSeen;
+    private double _splitsSeen;
+    private bool _isSplit;
     private bool _isStopped;
 
     public TreeScan(IObjectStore store, KeyRange range, TreeScannerOptions options, CancellationToken cancellationToken)
@@ -36,7 +41,8 @@ internal sealed class TreeScan : IAsyncDisposable
         _options = options;
         _prefix = range.Prefix;
         _pageAfterPage = new KeyRangeScanner(store, new KeyRangeScannerOptions { MaxRequests = options.MaxRequests, MaxPagesAhead = 1 });
-        _parallel = new KeyRangeScanner(store, new KeyRangeScannerOptions { MaxRequests = options.MaxRequests });
+        _parallel = new KeyRangeScanner(_pageAfterPage, new KeyRangeScannerOptions { MaxRequests = options.MaxRequests, MaxBytesAhead = options.MaxBytesAhead / 2 });
+        _surveyor = new KeyRangeScanner(_pageAfterPage, new KeyRangeScannerOptions { MaxRequests = options.MaxRequests, MaxBytesAhead = options.MaxBytesAhead / 2 });
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _first = new TreeSpan(range.After?.Utf8.ToArray(), range.Until?.Utf8.ToArray());
         _spans.AddFirst(_first);
@@ -106,9 +112,32 @@ internal sealed class TreeScan : IAsyncDisposable
             if (node != _spans.First && (_running >= _options.MaxRequests || _bytesAhead >= _options.MaxBytesAhead))
                 break;
             node.Value.IsStarted = true;
+            Join(node);
             _running++;
             _ = RunAsync(node);
         }
+    }
+
+    // Under _gate. Splits that turn out to lie close together are not worth a request each.
+    private void Join(LinkedListNode<TreeSpan> node)
+    {
+        TreeSpan span = node.Value;
+        double splits = _keysSeen > 0 ? (double)_options.PagesPerSpan * _mostKeys * _splitsSeen / _keysSeen : 1;
+        while (node.Next is { Value: { IsStarted: false } next } && span.Splits + next.Splits <= splits)
+        {
+            span.Until = next.Until;
+            span.Splits += next.Splits;
+            _spans.Remove(node.Next);
+        }
+    }
+
+    // Under _gate. What the last ten or so spans had tells of those that come next.
+    private void Learn(TreeSpan span)
+    {
+        if (span == _first)
+            return;
+        _keysSeen = (0.9 * _keysSeen) + span.Keys;
+        _splitsSeen = (0.9 * _splitsSeen) + span.Splits;
     }
 
     private async Task RunAsync(LinkedListNode<TreeSpan> node)
@@ -129,6 +158,7 @@ internal sealed class TreeScan : IAsyncDisposable
         {
             _running--;
             node.Value.IsDone = true;
+            Learn(node.Value);
             _failure ??= failure;
             StartSpans();
             _changed?.TrySetResult();
@@ -141,6 +171,7 @@ internal sealed class TreeScan : IAsyncDisposable
     {
         TreeSpan span = node.Value;
         int survey = span == _first ? _options.PagesBeforeFirstSurvey : _options.PagesBeforeSurvey;
+        int next = survey;
         var directories = new DirectoryCounter(_prefix.Span.Length);
         bool isParallel = false;
         IAsyncEnumerator<ListPage> pages = Pages(_pageAfterPage, span.After, span.Until);
@@ -151,12 +182,14 @@ internal sealed class TreeScan : IAsyncDisposable
                 if (pages.Current.Objects.IsEmpty)
                     continue;
                 span.Last = PageSlice.Last(pages.Current).ToArray();
-                if (++span.Listed <= survey)
-                    directories.Observe(pages.Current);
-                if (span.Listed == survey)
+                directories.Observe(pages.Current);
+                if (++span.Listed == next)
+                {
+                    next *= 2;
                     await SurveyAsync(node, directories).ConfigureAwait(false);
+                }
                 await RoomAsync(node).ConfigureAwait(false);
-                if (isParallel || span.Listed < 2 * survey || !IsFront(node) || IsSequential)
+                if (isParallel || span.Listed < 2 * survey || !IsFront(node) || !await HeedsStartAfterAsync(span.Last).ConfigureAwait(false))
                     continue;
                 isParallel = true;
                 await pages.DisposeAsync().ConfigureAwait(false);
@@ -169,7 +202,7 @@ internal sealed class TreeScan : IAsyncDisposable
         }
     }
 
-    private bool IsSequential => _pageAfterPage.IsSequential || _parallel.IsSequential;
+    private bool IsSequential => _mustNotSplit || _pageAfterPage.IsSequential || _parallel.IsSequential || _surveyor.IsSequential;
 
     private IAsyncEnumerator<ListPage> Pages(KeyRangeScanner scanner, byte[]? after, byte[]? until) => scanner
         .ScanAsync(
@@ -184,61 +217,23 @@ internal sealed class TreeScan : IAsyncDisposable
         {
             bool goesOn = true;
             _mostKeys = Math.Max(_mostKeys, page.Objects.Length);
+            // Where the store does not list in order, a key may be in a span that has been listed.
+            if (_isSplit && (_pageAfterPage.IsUnordered || _parallel.IsUnordered))
+                throw new ObjectStoreException(ObjectStoreFailure.Malformed, "the keys of the listing are not in order") { Key = _prefix };
             if (span is { IsSplit: true, Until: { } until } && page.Objects.Length > 0)
             {
-                // Where the store does not list in order, every page may have a key of this span.
-                goesOn = IsSequential || PageSlice.Last(page).SequenceCompareTo(until) < 0;
-                page = IsSequential ? PageSlice.Filtered(page, null, until) : PageSlice.Within(page, null, until);
+                goesOn = PageSlice.Last(page).SequenceCompareTo(until) < 0;
+                page = PageSlice.Within(page, null, until);
             }
             if (page.Objects.Length > 0)
             {
                 span.Pages.Enqueue(page);
+                span.Keys += page.Objects.Length;
                 _bytesAhead += PageSlice.SizeInBytes(page);
                 _changed?.TrySetResult();
             }
             return goesOn;
         }
-    }
-
-    private async Task SurveyAsync(LinkedListNode<TreeSpan> node, DirectoryCounter directories)
-    {
-        if (IsSequential)
-            return;
-        TreeSpan span = node.Value;
-        List<byte[]> splits;
-        try
-        {
-            long keys = (long)_options.PagesPerSpan * Volatile.Read(ref _mostKeys);
-            splits = await DirectorySurvey.SplitsAsync(_parallel, _prefix, span.Last!, span.Until, directories, keys, _stopping.Token).ConfigureAwait(false);
-            if (splits.Count > 0 && span == _first)
-                await TryStartAfterAsync(splits[0]).ConfigureAwait(false);
-        }
-        catch (ObjectStoreException failure) when (failure.Failure is ObjectStoreFailure.Rejected)
-        {
-            // The store knows no start-after. Its pages come one after another as before.
-            return;
-        }
-        if (splits.Count == 0 || IsSequential)
-            return;
-        lock (_gate)
-        {
-            byte[]? until = span.Until;
-            for (int i = splits.Count - 1; i >= 0; i--)
-            {
-                _spans.AddAfter(node, new TreeSpan(splits[i], until));
-                until = splits[i];
-            }
-            (span.Until, span.IsSplit) = (until, true);
-            StartSpans();
-        }
-    }
-
-    // One request by which the scanner learns whether the store lists from a key on: if it does not, each span would be a listing
-    // of everything.
-    private async Task TryStartAfterAsync(byte[] split)
-    {
-        await using IAsyncEnumerator<ListPage> pages = Pages(_pageAfterPage, split, null);
-        await pages.MoveNextAsync().ConfigureAwait(false);
     }
 
     private bool IsFront(LinkedListNode<TreeSpan> node)
@@ -247,7 +242,7 @@ internal sealed class TreeScan : IAsyncDisposable
             return _spans.First == node;
     }
 
-    // The consumer is waited for, unless it waits for this span.
+    // The consumer is waited for, unless it waits for a page of this span.
     private async Task RoomAsync(LinkedListNode<TreeSpan> node)
     {
         while (true)
@@ -255,7 +250,7 @@ internal sealed class TreeScan : IAsyncDisposable
             Task roomMade;
             lock (_gate)
             {
-                if (_bytesAhead < _options.MaxBytesAhead || _spans.First == node)
+                if (_bytesAhead < _options.MaxBytesAhead || (_spans.First == node && node.Value.Pages.Count == 0))
                     return;
                 _roomMade ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 roomMade = _roomMade.Task;

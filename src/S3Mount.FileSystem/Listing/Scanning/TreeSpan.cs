@@ -19,11 +19,17 @@ internal sealed class TreeSpan(byte[]? after, byte[]? until)
 
     public bool IsStarted { get; set; }
 
+    /// <summary>How many splits it lies behind: its own, and those that it has been joined with.</summary>
+    public int Splits { get; set; } = 1;
+
     /// <summary>All its pages have come.</summary>
     public bool IsDone { get; set; }
 
     /// <summary>Pages that the consumer has not taken.</summary>
     public Queue<ListPage> Pages { get; } = new();
+
+    /// <summary>Keys that have come.</summary>
+    public long Keys { get; set; }
 
     /// <summary>Pages that have come. Only for the one who lists the span.</summary>
     public int Listed { get; set; }

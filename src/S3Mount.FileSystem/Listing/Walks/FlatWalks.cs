@@ -31,19 +31,23 @@ internal sealed class FlatWalks
     private FlatWalk[] _walks = []; // replaced under _gate
     private volatile bool _isRefused;
 
+    /// <param name="requests">Of which all scans of the mount have so many.</param>
     /// <param name="ttl">For which a listing may answer.</param>
     /// <param name="stopping">Trips when the mount ends.</param>
-    public FlatWalks(DirectoryLister lister, IObjectStore store, MountClock clock, TimeSpan ttl, CancellationToken stopping)
+    public FlatWalks(DirectoryLister lister, IObjectStore store, SemaphoreSlim requests, MountClock clock, TimeSpan ttl, CancellationToken stopping)
     {
         _lister = lister;
         _times = new PageTimes(clock);
-        _scanner = new KeyRangeScanner(_times.Watch(store), new KeyRangeScannerOptions { MaxPagesAhead = MaxPagesUnderWay });
+        _scanner = new KeyRangeScanner(_times.Watch(store), new KeyRangeScannerOptions { MaxPagesAhead = MaxPagesUnderWay }, requests);
         _clock = clock;
         _ttl = ttl;
         _stopping = stopping;
     }
 
     public int Count => Volatile.Read(ref _walks).Length;
+
+    /// <summary>Whether the store has been found not to list in the order of keys.</summary>
+    public bool IsRefused => _isRefused;
 
     /// <summary>Whether another one can begin.</summary>
     public bool CanStart => !_isRefused && Count < MaxWalks && (_ttl < TimeSpan.Zero || _ttl >= _leastTtl);

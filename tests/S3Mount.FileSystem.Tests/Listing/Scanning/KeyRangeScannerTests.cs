@@ -53,6 +53,31 @@ public sealed class KeyRangeScannerTests
         Assert.That(store.MostInFlight, Is.InRange(3, 8));
     }
 
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Scanners_share_their_requests_but_for_first_pages_that_somebody_waits_for(CancellationToken cancellationToken)
+    {
+        SortedKeys keys = Numbers(20_000);
+        using var gate = new Gate();
+        var store = new ListingStore(async (request, token) =>
+        {
+            await gate.PassAsync(token);
+            return keys.List(request);
+        });
+        using var requests = new SemaphoreSlim(2);
+        var behind = new KeyRangeScanner(store, new KeyRangeScannerOptions { MaxRequests = 2 }, requests);
+        var others = new KeyRangeScanner(store, new KeyRangeScannerOptions { MaxRequests = 2 }, requests);
+        var waited = new KeyRangeScanner(store, new KeyRangeScannerOptions { MaxRequests = 2, IsFirstPageWaitedFor = true }, requests);
+        Task<List<string>>[] scans = [.. new[] { behind, others, behind, others }.Select(scanner => ScanAsync(scanner, _everything, cancellationToken))];
+        await gate.WaitForArrivalsAsync(2, cancellationToken);
+        scans = [.. scans, ScanAsync(waited, _everything, cancellationToken)];
+        await gate.WaitForArrivalsAsync(3, cancellationToken);
+        gate.Open();
+        foreach (List<string> found in await Task.WhenAll(scans))
+            Assert.That(found, Is.EqualTo(Enumerable.Range(0, 20_000).Select(Name)));
+        Assert.That(store.MostInFlight, Is.EqualTo(3));
+    }
+
     [TestCase(null, null)]
     [TestCase("k00001234", null)]
     [TestCase(null, "k00007999")]
@@ -86,6 +111,18 @@ public sealed class KeyRangeScannerTests
         List<string> some = await ScanAsync(scanner, _everything with { After = Key(Name(500)), Until = Key(Name(1500)) }, cancellationToken);
         Assert.That(some, Is.EqualTo(Enumerable.Range(501, 1000).Select(Name)));
         Assert.That(store.Requests - before, Is.EqualTo(2));
+    }
+
+    [Test]
+    [CancelAfter(10_000)]
+    public async Task A_store_that_ignores_start_after_is_found_out_though_its_first_key_is_the_marker(CancellationToken cancellationToken)
+    {
+        string[] directories = ["p/a/", "p/b/", "p/c/", "p/d/", "p/e/"];
+        var keys = new SortedKeys(directories.Select(directory => directory + "1").Append("p/").Select(Encoding.UTF8.GetBytes)) { PageSize = 2 };
+        var scanner = new KeyRangeScanner(new ListingStore(request => keys.List(request with { StartAfter = null })));
+        var range = new KeyRange { Prefix = new ObjectKey("p/"), Delimiter = true, After = new ObjectKey("p/c/") };
+        Assert.That(await ScanAsync(scanner, range, cancellationToken), Is.EqualTo(directories[3..]));
+        Assert.That(scanner.IsSequential, Is.True);
     }
 
     [Test]
@@ -217,10 +254,13 @@ public sealed class KeyRangeScannerTests
         Assert.That(store.MostInFlight, Is.LessThanOrEqualTo(5));
     }
 
-    internal static async Task<List<string>> ScanAsync(KeyRangeScanner scanner, KeyRange range, CancellationToken cancellationToken)
+    internal static Task<List<string>> ScanAsync(KeyRangeScanner scanner, KeyRange range, CancellationToken cancellationToken) =>
+        KeysOfAsync(scanner.ScanAsync(range, cancellationToken));
+
+    internal static async Task<List<string>> KeysOfAsync(IAsyncEnumerable<ListPage> pages)
     {
         var keys = new List<string>();
-        await foreach (ListPage page in scanner.ScanAsync(range, cancellationToken))
+        await foreach (ListPage page in pages)
             keys.AddRange(KeysOf(page));
         return keys;
     }
@@ -246,7 +286,7 @@ public sealed class KeyRangeScannerTests
     private static ObjectKey? Key(string? key) => key is null ? null : new ObjectKey(key);
 
     // Pages of names in the order given; the token is where the next page begins.
-    private static ListPage Part(string[] names, ListPageRequest request, int size)
+    internal static ListPage Part(string[] names, ListPageRequest request, int size)
     {
         int first = request.ContinuationToken is { } token ? int.Parse(token, System.Globalization.CultureInfo.InvariantCulture) : 0;
         int end = Math.Min(names.Length, first + size);

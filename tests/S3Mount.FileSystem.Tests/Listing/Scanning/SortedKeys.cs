@@ -1,3 +1,4 @@
+using System.Buffers;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Tests.Listing.Scanning;
@@ -20,32 +21,37 @@ internal sealed class SortedKeys
 
     public byte[] this[int index] => _keys[index];
 
-    /// <summary>The continuation token is the last key of the page before, in Base64.</summary>
+    /// <summary>The continuation token is what the next page begins behind, in Base64.</summary>
     public ListPage List(ListPageRequest request)
     {
         ReadOnlySpan<byte> prefix = request.Prefix.Span;
         byte[] after = request.ContinuationToken is { } token ? Convert.FromBase64String(token) : request.StartAfter?.Utf8.ToArray() ?? [];
-        int first = Math.Max(IndexBehind(after), IndexFrom(prefix));
-        int end = first;
-        while (end < _keys.Length && end - first < PageSize && _keys[end].AsSpan().StartsWith(prefix))
-            end++;
-        var bytes = new byte[_keys.AsSpan(first, end - first).ToArray().Sum(key => key.Length)];
-        var objects = new ListedObject[end - first];
-        int offset = 0;
-        for (int i = first; i < end; i++)
+        int next = Math.Max(IndexBehind(after), IndexFrom(prefix));
+        var bytes = new ArrayBufferWriter<byte>(1 << 16);
+        var objects = new List<ListedObject>();
+        var prefixes = new List<ListedPrefix>();
+        for (; IsUnder(next, prefix) && objects.Count + prefixes.Count < PageSize; next = after[^1] == 0xFF ? IndexBehind(after) : next + 1)
         {
-            _keys[i].CopyTo(bytes, offset);
-            objects[i - first] = new ListedObject(offset, _keys[i].Length, default, StorageClass.Standard);
-            offset += _keys[i].Length;
+            int slash = request.Delimiter ? _keys[next].AsSpan(prefix.Length).IndexOf((byte)'/') : -1;
+            ReadOnlySpan<byte> entry = slash < 0 ? _keys[next] : _keys[next].AsSpan(0, prefix.Length + slash + 1);
+            if (slash < 0)
+                objects.Add(new ListedObject(bytes.WrittenCount, entry.Length, default, StorageClass.Standard));
+            else
+                prefixes.Add(new ListedPrefix(bytes.WrittenCount, entry.Length));
+            bytes.Write(entry);
+            // No key has this byte: behind it nothing is left of a common prefix.
+            after = slash < 0 ? _keys[next] : [.. entry, 0xFF];
         }
         return new ListPage
         {
-            Bytes = bytes,
-            Objects = objects,
-            CommonPrefixes = default,
-            NextContinuationToken = end < _keys.Length && _keys[end].AsSpan().StartsWith(prefix) ? Convert.ToBase64String(_keys[end - 1]) : null,
+            Bytes = bytes.WrittenMemory,
+            Objects = objects.ToArray(),
+            CommonPrefixes = prefixes.ToArray(),
+            NextContinuationToken = IsUnder(next, prefix) ? Convert.ToBase64String(after) : null,
         };
     }
+
+    private bool IsUnder(int index, ReadOnlySpan<byte> prefix) => index < _keys.Length && _keys[index].AsSpan().StartsWith(prefix);
 
     private int IndexBehind(ReadOnlySpan<byte> key)
     {
