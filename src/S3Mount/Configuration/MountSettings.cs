@@ -3,6 +3,7 @@ using S3Mount.FileSystem;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse.Mounting;
+using S3Mount.Fuse.Session;
 using S3Mount.ObjectStore.S3;
 
 namespace S3Mount.Configuration;
@@ -118,7 +119,7 @@ internal sealed record MountSettings
     /// </summary>
     internal static bool ReadDirPlusAutoOf(Version kernel) => kernel < new Version(6, 16);
 
-    public FuseSessionOptions ToSessionOptions() => new() { ReadDirPlusAuto = ReadDirPlusAutoOf(Environment.OSVersion.Version) };
+    public static FuseSessionOptions ToSessionOptions() => new() { ReadDirPlusAuto = ReadDirPlusAutoOf(Environment.OSVersion.Version) };
 
     public FuseMountOptions ToMountOptions() => new()
     {
