@@ -201,17 +201,17 @@ class _Ahead:
         return 0 if hasattr(self._sampler, "state_dict") or hasattr(source, "state_dict") else self._files
 
     def _resolve(self, entry):
-        """The paths of an index or of a list of them; none where that fails: the loop will hear of it from its dataset."""
-        try:
-            if type(entry) is int or not self._of_indices:
-                found = (self._path_of(entry),)
-            else:
-                found = [self._path_of(index) for index in self._indices(entry)]
-            return [path for item in found for path in self._flat(item)]
-        except Exception as error:
-            self._tallies[0].failed += 1
-            self._complain(entry, error)
-            return ()
+        """The paths of an index or of a list of them, and how many indices these are."""
+        indices = (entry,) if type(entry) is int or not self._of_indices else self._indices(entry)
+        paths = []
+        for index in indices:
+            try:
+                paths.extend(self._flat(self._path_of(index)))
+            except Exception as error:
+                # The loop will hear of it from its dataset.
+                self._tallies[0].failed += 1
+                self._complain(index, error)
+        return paths, len(indices)
 
     @staticmethod
     def _indices(entry):
@@ -220,7 +220,8 @@ class _Ahead:
         try:
             return (operator.index(entry),)
         except TypeError:
-            return entry if hasattr(entry, "__iter__") and not _is_path(entry) else (entry,)
+            # Not an iterator, which can be read once.
+            return tuple(entry) if hasattr(entry, "__iter__") and hasattr(entry, "__len__") and not _is_path(entry) else (entry,)
 
     @staticmethod
     def _flat(found):
@@ -263,10 +264,12 @@ class _Iteration:
             self._feed = None
         self._fill()
         if not self._entries:
+            if self._feed is not None and not self._feed.has_ended:
+                self._feed.end()
             error, self._error = self._error, None
             raise StopIteration if error is None else error
-        entry, files = self._entries.popleft()
-        self._ahead -= max(1, files)
+        entry, files, weight = self._entries.popleft()
+        self._ahead -= weight
         if self._feed is not None:
             self._feed.hand_out(files)
             if self._is_over and not self._entries:
@@ -283,14 +286,13 @@ class _Iteration:
                 # It belongs behind the indices that came before it.
                 self._is_over, self._error = True, error
             else:
-                paths = () if self._feed is None else self._owner._resolve(entry)
-                self._entries.append((entry, len(paths)))
+                paths, indices = ((), 1) if self._feed is None else self._owner._resolve(entry)
                 # An entry without a path counts too: an endless sampler is not asked for ever.
-                self._ahead += max(1, len(paths))
+                weight = max(1, indices, len(paths))
+                self._entries.append((entry, len(paths), weight))
+                self._ahead += weight
                 if paths:
                     self._feed.add(paths)
-            if self._distance == 0:
-                break
 
     # Iterators of samplers that can tell their position.
     def __getattr__(self, name):
@@ -391,13 +393,13 @@ class _Feed:
                 # One token wakes one thread; the next is woken by it.
                 if self.pending:
                     self.rouse()
-                self.sizes_of(slot, 0 if self.is_late(number) else self.hint(slot, path))
+                self.enter(slot, 0 if self.is_late(number) else self.hint(slot, path))
             elif self.has_ended:
                 return
             else:
                 self.wake.get()
 
-    def sizes_of(self, slot, size):
+    def enter(self, slot, size):
         self.hinted[slot] += size
         self.sizes.append(size)
 
