@@ -44,9 +44,10 @@ __all__ = ["ahead", "advise", "paths_of", "Hints"]
 
 # Files beyond those handed out. Measured with 2,000 images of 110 KB at 20 ms to the first byte and 64 connections: as soon as as many
 # are hinted as there are connections, more show little (4 workers, batches of 64: 12.3 s without hints, 1.3-1.6 s with any distance
-# from 0 to 1,024; batches of 8: 11.8 s, and 3.0, 2.8, 2.2, 1.8 s with 0, 64, 256, 1,024; without workers: 51 s, and 1.1-1.4 s). The rest is for answers that take longer, and its limit the kernel:
-# with 1,024 reads under way (max_background of s3mount) the next hint waits, and with it every other reader of the mount. With what a
-# loader of 4 workers and batches of 64 has taken already it is that many.
+# from 0 to 1,024; batches of 8: 11.8 s, and 3.0, 2.8, 2.2 and 1.8 s with 0, 64, 256 and 1,024; without workers: 51 s, and 1.1-1.4 s).
+# The rest is for answers that take longer, and its limit the kernel: with 1,024 reads under way (max_background of s3mount) the next
+# hint waits, and with it every other reader of the mount. With what a loader of 4 workers and batches of 64 has taken already it is
+# that many.
 FILES = 512
 
 # Bytes that may be pushed out of the page cache before they are read: what 4,096 images of 110 KB need, the two batches of 256 that
