@@ -219,6 +219,17 @@ class Bounds(HintsTest):
             gate.set()
             eventually(lambda: wrapped.hints.files == 40)
 
+    def test_who_takes_exactly_as_many_as_there_are_has_not_given_up(self):
+        gate = threading.Event()
+        with self.fadvise(lambda *_: gate.wait(PATIENCE)):
+            wrapped = hints.ahead(Sampler(40), Dataset(self.files(40)))
+            iterator = iter(wrapped)
+            for _ in range(40):
+                next(iterator)
+            del iterator
+            gate.set()
+            eventually(lambda: wrapped.hints.files == 40)
+
     def test_a_large_file_is_hinted_window_by_window_and_not_to_its_end(self):
         calls = []
         device = os.stat(self.directory).st_dev
@@ -337,6 +348,7 @@ print(sum(thread.name.startswith("s3mount-hints") for thread in threading.enumer
     def go_on(begun, iterator, wrapped):
         hints._fadvise = os.posix_fadvise
         assert begun + list(iterator) == list(Sampler(200))
+        assert iterator._feed is None, "what is never hinted is not kept either"
         del iterator
         assert not hint_threads()
         assert list(wrapped) == list(Sampler(200))
