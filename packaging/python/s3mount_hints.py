@@ -25,9 +25,9 @@ What is promised:
   answer: the loop waits for no hint. Threads begin with the first index of an iteration and end with it, or when it is given up.
 - Worker processes inherit no thread and need none.
 
-A sampler is asked up to `files` indices early. One that draws random numbers from a generator which others use at the same time, or
-chooses by what was learned meanwhile, therefore sees another moment: give it files=0. So is, by itself, a sampler that can tell its
-position (state_dict): hints then come when indices are handed out, which is ahead of reading by what DataLoader prefetches.
+A sampler is asked up to `files` indices early. One that draws random numbers from a generator which others use at the same time,
+chooses by what was learned meanwhile, or fills the same list again for each batch needs files=0. A sampler that can tell its position
+(state_dict) gets that by itself. Hints then come when indices are handed out, ahead of reading by what DataLoader prefetches.
 
 Standard library only; Python 3.8 and later.
 """
@@ -205,8 +205,9 @@ class _Ahead:
             setattr(self._sampler, name, value)
 
     def _distance(self, source):
-        # What it is asked ahead of the loop would be missing in the state that it tells.
-        return 0 if hasattr(self._sampler, "state_dict") or hasattr(source, "state_dict") else self._files
+        # What it is asked ahead of the loop would be missing in the state that it tells. A batch sampler has a sampler.
+        asked = (source, self._sampler, getattr(self._sampler, "sampler", None))
+        return 0 if any(hasattr(one, "state_dict") for one in asked) else self._files
 
     def _resolve(self, entry):
         """The paths of an index or of a list of them, and how many indices these are."""

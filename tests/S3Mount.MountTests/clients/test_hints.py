@@ -155,6 +155,16 @@ class Contract(HintsTest):
             self.assertEqual(wrapped.state_dict(), {"asked": number})
         eventually(lambda: wrapped.hints.files == 30)
 
+    def test_a_batch_sampler_over_one_that_tells_its_position_is_not_asked_early(self):
+        class Batches:
+            sampler = Stateful(30)
+
+            def __iter__(self):
+                return ([index] for index in self.sampler)
+
+        wrapped = hints.ahead(Batches(), Dataset(self.files(30)))
+        self.assertEqual([wrapped.sampler.asked for _ in wrapped], list(range(1, 31)))
+
     def test_an_iterator_that_tells_its_position_is_not_asked_early(self):
         class Iterator:
             position = 0
