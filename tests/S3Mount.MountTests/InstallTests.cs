@@ -64,6 +64,14 @@ public sealed class InstallTests : MountTest
         Assert.That((result.ExitCode, result.Output, result.Error), Is.EqualTo((0, "", "")));
     }
 
+    [Test]
+    public async Task The_installed_module_is_found_where_the_readme_says()
+    {
+        ChildResult result = await ChildProcess.RunAsync("/usr/bin/python3",
+            ["-B", "-c", "import sys; sys.path.append(sys.argv[1]); import s3mount_hints; print(list(s3mount_hints.ahead([2, 0, 1], paths=['a', 'b', 'c'])))", _root + "/usr/local/share/s3mount/python"]);
+        Assert.That((result.ExitCode, result.Output), Is.EqualTo((0, "[2, 0, 1]\n")), result.Error);
+    }
+
     private static string Repository()
     {
         DirectoryInfo? root = new(AppContext.BaseDirectory);
