@@ -42,7 +42,7 @@ internal static partial class LogMessages
     [LoggerMessage(207, LogLevel.Error, "kernel forgot inode {Node}: {Reason}")]
     public static partial void BadForget(ILogger logger, S3Mount.Fuse.NodeId node, string reason);
 
-    [LoggerMessage(220, LogLevel.Warning, "{Segment} is damaged at byte {Position}: what was there is fetched again")]
+    [LoggerMessage(220, LogLevel.Warning, "{Segment} is damaged, first seen at byte {Position}: what is wrong is fetched again")]
     public static partial void BadRecord(ILogger logger, string segment, long position);
 
     [LoggerMessage(221, LogLevel.Debug, "{Segment}: what is damaged cannot be marked so: {Reason}")]
@@ -68,6 +68,9 @@ internal static partial class LogMessages
 
     [LoggerMessage(228, LogLevel.Debug, "{Segment}: its time of use cannot be set: {Reason}")]
     public static partial void CacheNotTouched(ILogger logger, string segment, string reason);
+
+    [LoggerMessage(230, LogLevel.Warning, "{File} in the disk cache is not used: {Reason}")]
+    public static partial void CacheFileRefused(ILogger logger, string file, string reason);
 
     [LoggerMessage(229, LogLevel.Warning, "the disk of {Directory} has not taken what was fetched last within {Seconds} s: it is given up")]
     public static partial void CacheStillWriting(ILogger logger, string directory, int seconds);

@@ -60,15 +60,21 @@ internal sealed class ReuseClock(TimeProvider timeProvider)
     }
 
     /// <summary>Something was asked for, is not in the cache, and finds no room in it.</summary>
-    public void Missed(in CacheKey granule)
+    /// <param name="start">
+    /// Where in the granule it begins: what is read of a granule at other times, parts of a stream or records in random order, are
+    /// other things, and to take them for the same would make every epoch look short.
+    /// </param>
+    public void Missed(in CacheKey granule, int start)
     {
+        // Of the granules of one object all but Low is the same.
+        ulong hash = granule.High ^ granule.Low ^ ((ulong)start * 0x9e3779b97f4a7c15);
         lock (_gate)
         {
-            if (granule.High > _threshold)
+            if (hash > _threshold)
                 return;
-            if (_missed.TryGetValue(granule.High, out long before))
+            if (_missed.TryGetValue(hash, out long before))
                 Learn(_asked - before);
-            _missed[granule.High] = _asked;
+            _missed[hash] = _asked;
             if (_missed.Count > MaxSamples)
                 SampleLess();
         }
