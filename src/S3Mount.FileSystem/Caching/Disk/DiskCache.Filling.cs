@@ -45,11 +45,7 @@ public sealed partial class DiskCache
     /// <returns>False: they are not kept.</returns>
     internal bool TryKeep(in CacheKey key, Block block, int from, int length)
     {
-        bool isKept = false;
-        if (IsFull)
-            Miss(key, block.Offset + from, length);
-        else if (!IsPaused)
-            isKept = TryEnqueue(new WaitingBlock(key, block, from, length));
+        bool isKept = !IsFull && !IsPaused && TryEnqueue(new WaitingBlock(key, block, from, length));
         if (!isKept)
             Interlocked.Add(ref _skippedBytes, length);
         return isKept;
@@ -64,6 +60,9 @@ public sealed partial class DiskCache
         Task ended = Task.WhenAll(_upkeep?.DisposeAsync().AsTask() ?? Task.CompletedTask, _writer.IsAlive ? _written.Task : Task.CompletedTask);
         if (await Task.WhenAny(ended, Task.Delay(_longestEnd, _timeProvider)).ConfigureAwait(false) != ended)
             LogMessages.CacheStillWriting(_logger, _directory, (int)_longestEnd.TotalSeconds);
+        // It was never loaded.
+        while (!_writer.IsAlive && _waiting.TryTake(out WaitingBlock waiting))
+            waiting.Block?.GiveBack();
         _readers.Dispose();
         foreach (CacheSegment segment in _index.ToArray())
             Forget(segment);
@@ -97,12 +96,6 @@ public sealed partial class DiskCache
         }
         Interlocked.Add(ref _waitingBytes, -waiting.Length);
         return false;
-    }
-
-    private void Miss(in CacheKey key, long offset, int length)
-    {
-        for (long granule = offset / CacheFormat.GranuleSize; granule * CacheFormat.GranuleSize < offset + length; granule++)
-            _reuse.Missed(key.Granule(granule), (int)Math.Max(0, offset - (granule * CacheFormat.GranuleSize)));
     }
 
     private void Write()
@@ -157,7 +150,6 @@ public sealed partial class DiskCache
             CompleteActive();
         if (_active is null && !TryBegin())
         {
-            _reuse.Missed(granule, start);
             Interlocked.Add(ref _skippedBytes, bytes.Length);
             return;
         }

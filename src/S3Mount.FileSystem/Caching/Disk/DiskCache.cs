@@ -101,11 +101,17 @@ public sealed partial class DiskCache : IAsyncDisposable
         MissingFrom(key, offset, 1) > 0 ? new ValueTask<int>(0) : new ValueTask<int>(_readers.RunAsync(() => Read(key, offset, destination)));
 
     /// <summary>Bytes have been asked for, so many of which were there.</summary>
-    internal void Count(int hits, int misses)
+    internal void Count(in CacheKey key, long offset, int length, int hits)
     {
         Interlocked.Add(ref _hitBytes, hits);
-        Interlocked.Add(ref _missBytes, misses);
-        _reuse.Advance(hits + misses);
+        Interlocked.Add(ref _missBytes, length - hits);
+        for (long end = offset + length; offset < end;)
+        {
+            (long granule, long start) = Math.DivRem(offset, CacheFormat.GranuleSize);
+            int part = (int)Math.Min(CacheFormat.GranuleSize - start, end - offset);
+            _reuse.Ask(key.Granule(granule), (int)start, part);
+            offset += part;
+        }
     }
 
     private int Read(CacheKey key, long offset, Memory<byte> destination)

@@ -69,7 +69,7 @@ public sealed class EntryIndexTests
     {
         const int Segments = 400, Each = 2500;
         using var directory = new TempDirectory();
-        Directory.CreateDirectory(directory["blocks"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        directory.CreateDirectory("blocks");
         var random = new Random(1);
         for (int i = 0; i < Segments; i++)
         {
