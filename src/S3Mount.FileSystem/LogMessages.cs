@@ -60,10 +60,10 @@ internal static partial class LogMessages
     [LoggerMessage(225, LogLevel.Information, "{Directory} is full ({MiB} MiB) of what is in use: it keeps what it has, and more comes in when that is no longer read")]
     public static partial void CacheFull(ILogger logger, string directory, long miB);
 
-    [LoggerMessage(226, LogLevel.Warning, "the disk cache {Directory} cannot be looked at: {Reason}; reads go on without what others put there")]
+    [LoggerMessage(226, LogLevel.Warning, "the disk cache {Directory} cannot be used: {Reason}; reads go on without, and it is tried again all the time")]
     public static partial void CacheUnreadable(ILogger logger, string directory, string reason);
 
-    [LoggerMessage(227, LogLevel.Information, "the disk cache {Directory} can be looked at again")]
+    [LoggerMessage(227, LogLevel.Information, "the disk cache {Directory} can be used again")]
     public static partial void CacheReadable(ILogger logger, string directory);
 
     [LoggerMessage(228, LogLevel.Debug, "{Segment}: its time of use cannot be set: {Reason}")]

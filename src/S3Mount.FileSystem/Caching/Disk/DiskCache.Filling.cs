@@ -45,7 +45,7 @@ public sealed partial class DiskCache
     /// <returns>False: they are not kept.</returns>
     internal bool TryKeep(in CacheKey key, Block block, int from, int length)
     {
-        bool isKept = !IsFull && !IsPaused && TryEnqueue(new WaitingBlock(key, block, from, length));
+        bool isKept = !IsFull && !IsPaused && !_isUnusable && TryEnqueue(new WaitingBlock(key, block, from, length));
         if (!isKept)
             Interlocked.Add(ref _skippedBytes, length);
         return isKept;

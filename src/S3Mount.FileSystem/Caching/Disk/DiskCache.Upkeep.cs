@@ -23,6 +23,8 @@ public sealed partial class DiskCache
     private int _isScanning;
     // For the one that looks.
     private readonly HashSet<string> _refused = [];
+    // Until there is a directory that is this user's alone, nothing is written.
+    private volatile bool _isUnusable;
     private bool _isUnreadable;
 
     private long SegmentSize => _options.SegmentSize ?? Math.Clamp(Interlocked.Read(ref _limit) / SegmentsPerCache, SmallestSegment, LargestSegment);
@@ -35,7 +37,7 @@ public sealed partial class DiskCache
             return;
         try
         {
-            MakeDirectories();
+            PrepareDirectory();
             ScanFiles();
             if (_isUnreadable)
                 LogMessages.CacheReadable(_logger, _directory);
@@ -53,6 +55,20 @@ public sealed partial class DiskCache
         finally
         {
             Volatile.Write(ref _isScanning, 0);
+        }
+    }
+
+    private void PrepareDirectory()
+    {
+        bool isMade = false;
+        try
+        {
+            MakeDirectories();
+            isMade = true;
+        }
+        finally
+        {
+            _isUnusable = !isMade;
         }
     }
 
