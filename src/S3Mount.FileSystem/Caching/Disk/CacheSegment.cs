@@ -143,6 +143,20 @@ internal sealed class CacheSegment : IDisposable
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Spoil(int entry) => RandomAccess.Write(_file, stackalloc byte[sizeof(uint)], this[entry].Position);
 
+    /// <summary>Whether somebody has done so. Blocks.</summary>
+    public bool IsSpoiled(int entry)
+    {
+        byte[] head = new byte[sizeof(uint)];
+        try
+        {
+            return TryFill(this[entry].Position, head, default) && !head.AsSpan().ContainsAnyExcept((byte)0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 
     private bool TryReadPages(in SegmentEntry record, int firstPage, Memory<byte> pages)
