@@ -149,7 +149,7 @@ internal sealed class BlockFetcher : IDisposable
             disk.TryKeep(key, block, done, missing);
             done += missing;
         }
-        disk.Count(hits, block.Length - hits);
+        disk.Count(key, block.Offset, block.Length, hits);
     }
 
     /// <summary>The progress of a part of a block, as the block's.</summary>
