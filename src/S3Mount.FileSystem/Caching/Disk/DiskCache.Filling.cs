@@ -93,6 +93,7 @@ public sealed partial class DiskCache
         {
             try
             {
+                _evictBefore = waiting.EvictBefore;
                 Write(waiting);
             }
             catch (Exception e)
@@ -101,8 +102,10 @@ public sealed partial class DiskCache
             }
             finally
             {
+                waiting.Written?.SetResult(Has(waiting.Key, waiting.Block.Offset + waiting.From, waiting.Length));
                 waiting.Block.Release();
-                Interlocked.Add(ref _waitingBytes, -waiting.Length);
+                if (waiting.Written is null)
+                    Interlocked.Add(ref _waitingBytes, -waiting.Length);
             }
         }
         CompleteActive();
@@ -136,7 +139,9 @@ public sealed partial class DiskCache
             CompleteActive();
         if (_active is null && !TryBegin())
         {
-            _reuse.Missed(granule);
+            // What nobody has asked for says nothing of what is asked for again.
+            if (_evictBefore == 0)
+                _reuse.Missed(granule);
             Interlocked.Add(ref _skippedBytes, bytes.Length);
             return;
         }
@@ -150,7 +155,7 @@ public sealed partial class DiskCache
 
     private bool TryBegin()
     {
-        if (!TryMakeRoom(SegmentSize))
+        if (!TryMakeRoom(SegmentSize, _evictBefore))
         {
             if (!IsFull)
                 LogMessages.CacheFull(_logger, _directory, Interlocked.Read(ref _size) >> 20);
@@ -195,5 +200,7 @@ public sealed partial class DiskCache
         LogMessages.CacheCannotWrite(_logger, _directory, failure.Message, (int)_pauseAfterFailure.TotalSeconds);
     }
 
-    private readonly record struct WaitingBlock(CacheKey Key, Block Block, int From, int Length);
+    /// <param name="Written">Told whether it is on disk; null: nobody waits, and it counts among what may wait.</param>
+    /// <param name="EvictBefore">What was last used before may go for it, besides what is idle.</param>
+    private readonly record struct WaitingBlock(CacheKey Key, Block Block, int From, int Length, TaskCompletionSource<bool>? Written = null, long EvictBefore = 0);
 }
