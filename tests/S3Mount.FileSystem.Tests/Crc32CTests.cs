@@ -1,4 +1,4 @@
-using S3Mount.FileSystem.Snapshots;
+using S3Mount.FileSystem.Tests.Snapshots;
 
 namespace S3Mount.FileSystem.Tests;
 
