@@ -45,15 +45,16 @@ internal sealed class WarmRig : IAsyncDisposable
     public async Task<WarmProgress> WarmAsync(CancellationToken cancellationToken, bool isCheck = false, params string[] paths)
     {
         using WarmJob job = Files.BeginWarming(isCheck);
-        Task<WarmProgress> ended = EndAsync();
-        await Mount.Time.AdvanceUntilAsync(ended, cancellationToken);
-        return await ended;
-
-        async Task<WarmProgress> EndAsync()
+        try
         {
             await Files.WarmAsync(job, paths.Length == 0 ? [""] : paths, cancellationToken);
-            return await ObjectFileSystem.EndWarmingAsync(job, cancellationToken);
         }
+        catch (OperationCanceledException)
+        {
+            await ObjectFileSystem.EndWarmingAsync(job, CancellationToken.None);
+            throw;
+        }
+        return await ObjectFileSystem.EndWarmingAsync(job, cancellationToken);
     }
 
     /// <summary>Reads a file of a <see cref="Ramp"/> through the mount and compares every byte.</summary>
