@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using S3Mount.CommandLine;
+using S3Mount.Configuration;
 using S3Mount.FileSystem.Warming;
 using S3Mount.Hosting;
 
@@ -85,15 +86,9 @@ internal static class WarmProgram
 
     private static IEnumerable<string> Lines(string file)
     {
-        if (file != "-")
-            return File.ReadLines(file);
-        return StandardInput();
-
-        static IEnumerable<string> StandardInput()
-        {
-            while (Console.In.ReadLine() is { } line)
-                yield return line;
-        }
+        using TextReader reader = file == "-" ? Console.In : new StreamReader(file);
+        while (reader.ReadLine() is { } line)
+            yield return line;
     }
 
     private static bool Next(IEnumerator<string[]> batches, WarmCommand command)
@@ -104,7 +99,7 @@ internal static class WarmProgram
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"{command.List} cannot be read: {e.Message}", e);
+            throw new StartupException($"{command.List} cannot be read: {FileProblem.Describe(e)}", e);
         }
     }
 }
