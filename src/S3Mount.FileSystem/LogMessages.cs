@@ -42,7 +42,7 @@ internal static partial class LogMessages
     [LoggerMessage(207, LogLevel.Error, "kernel forgot inode {Node}: {Reason}")]
     public static partial void BadForget(ILogger logger, S3Mount.Fuse.NodeId node, string reason);
 
-    [LoggerMessage(220, LogLevel.Warning, "{Segment} is damaged at byte {Position}: what was there is fetched again")]
+    [LoggerMessage(220, LogLevel.Warning, "{Segment} is damaged, first seen at byte {Position}: what is wrong is fetched again")]
     public static partial void BadRecord(ILogger logger, string segment, long position);
 
     [LoggerMessage(221, LogLevel.Debug, "{Segment}: what is damaged cannot be marked so: {Reason}")]
@@ -60,14 +60,17 @@ internal static partial class LogMessages
     [LoggerMessage(225, LogLevel.Information, "{Directory} is full ({MiB} MiB) of what is in use: it keeps what it has, and more comes in when that is no longer read")]
     public static partial void CacheFull(ILogger logger, string directory, long miB);
 
-    [LoggerMessage(226, LogLevel.Warning, "the disk cache {Directory} cannot be looked at: {Reason}; reads go on without what others put there")]
+    [LoggerMessage(226, LogLevel.Warning, "the disk cache {Directory} cannot be used: {Reason}; reads go on without, and it is tried again all the time")]
     public static partial void CacheUnreadable(ILogger logger, string directory, string reason);
 
-    [LoggerMessage(227, LogLevel.Information, "the disk cache {Directory} can be looked at again")]
+    [LoggerMessage(227, LogLevel.Information, "the disk cache {Directory} can be used again")]
     public static partial void CacheReadable(ILogger logger, string directory);
 
     [LoggerMessage(228, LogLevel.Debug, "{Segment}: its time of use cannot be set: {Reason}")]
     public static partial void CacheNotTouched(ILogger logger, string segment, string reason);
+
+    [LoggerMessage(230, LogLevel.Warning, "{File} in the disk cache is not used: {Reason}")]
+    public static partial void CacheFileRefused(ILogger logger, string file, string reason);
 
     [LoggerMessage(229, LogLevel.Warning, "the disk of {Directory} has not taken what was fetched last within {Seconds} s: it is given up")]
     public static partial void CacheStillWriting(ILogger logger, string directory, int seconds);

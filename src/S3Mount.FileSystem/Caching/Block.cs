@@ -89,6 +89,13 @@ internal sealed unsafe class Block : MemoryManager<byte>, IReadProgress
         }
     }
 
+    /// <summary>The same by one who is neither the index nor a reader: if somebody waits for memory, now there may be some.</summary>
+    public void GiveBack()
+    {
+        Release();
+        _cache.OnReleased();
+    }
+
     /// <summary>The bytes from an offset of the object on; the caller holds a reference while it uses them.</summary>
     public FuseSlice Slice(long offset, int length)
     {

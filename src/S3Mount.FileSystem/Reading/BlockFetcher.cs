@@ -177,7 +177,7 @@ internal sealed class BlockFetcher : IDisposable
             }
             done += shared == 0 ? missing : shared;
         }
-        disk.Count(hits, block.Length - hits);
+        disk.Count(key, block.Offset, block.Length, hits);
     }
 
     // What is already on its way to the disk cache is not asked for again, unless much would come before it.

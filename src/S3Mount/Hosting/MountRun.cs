@@ -34,6 +34,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     /// <summary>As long as the largest READ: anything less cuts it into pieces (fs/fuse/file.c asks for what readahead plans).</summary>
     private const int ReadaheadKibibytes = 1024;
 
+    /// <summary>A quarter of a second of a good disk. It is memory of the budget: of a small one a quarter.</summary>
+    private const long MaxWaitingForDisk = 64 << 20;
+
     private readonly LastFailure _logger = new(log, timeProvider);
 
     /// <summary>Told of what the caller should know although the mount goes on.</summary>
@@ -117,6 +120,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             Directory = directory,
             Store = $"{store.EndpointUrl?.ToLowerInvariant() ?? "AWS"} {settings.Bucket}",
             MaxSize = settings.MaxCacheSize,
+            MaxWaiting = Math.Min(MaxWaitingForDisk, settings.Memory / 4),
         };
         var disk = new DiskCache(options, timeProvider, _logger);
         disk.Load();

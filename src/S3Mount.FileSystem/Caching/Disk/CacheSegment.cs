@@ -17,6 +17,7 @@ internal sealed class CacheSegment : IDisposable
     private int _isTouched;
     private long _lastAsked;
     private long _longestGap;
+    private int _isBlamed;
 
     public CacheSegment(string path, SafeFileHandle file, SegmentEntry[] entries, long end, long lastUsed)
     {
@@ -69,6 +70,9 @@ internal sealed class CacheSegment : IDisposable
         for (long last = LastUsed; moment > last; last = LastUsed)
             Interlocked.CompareExchange(ref _lastUsed, moment, last);
     }
+
+    /// <summary>True once: the first of its records has been found wrong. A disk that goes bad would fill the log.</summary>
+    public bool TakeBlame() => Interlocked.Exchange(ref _isBlamed, 1) == 0;
 
     /// <summary>Whether it has been used since the last call.</summary>
     public bool TakeTouched() => Interlocked.Exchange(ref _isTouched, 0) == 1;

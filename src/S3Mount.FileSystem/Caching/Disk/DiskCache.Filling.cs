@@ -11,10 +11,17 @@ public sealed partial class DiskCache
     // A mount that ends waits so long for what is under way.
     private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(5);
 
+    // A segment that nothing comes to any more is completed when it is not too small: each is an open file in every process.
+    private const int QuietShare = 16;
+    private const long SmallestQuiet = 1 << 20;
+
     private readonly BlockingCollection<WaitingBlock> _waiting;
     private readonly Thread _writer;
     private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CacheSegment? _active; // written by the writer alone
+    // As the last look found it; for the one that looks.
+    private CacheSegment? _seen;
+    private long _seenEnd;
     private long _waitingBytes;
     private long _writtenBytes;
     private long _skippedBytes;
@@ -26,6 +33,11 @@ public sealed partial class DiskCache
     /// <summary>Whether it is full of what is in use. What is fetched then is not kept.</summary>
     internal bool IsFull => Volatile.Read(ref _isFull);
 
+    /// <summary>Bytes that wait to be written.</summary>
+    internal long WaitingBytes => Interlocked.Read(ref _waitingBytes);
+
+    private bool IsPaused => _timeProvider.GetTimestamp() < Interlocked.Read(ref _pausedUntil);
+
     /// <summary>
     /// Keeps bytes of a block that the caller has a reference to; takes one of its own until they are written. Never waits.
     /// </summary>
@@ -33,11 +45,7 @@ public sealed partial class DiskCache
     /// <returns>False: they are not kept.</returns>
     internal bool TryKeep(in CacheKey key, Block block, int from, int length)
     {
-        bool isKept = false;
-        if (IsFull)
-            Miss(key, block.Offset + from, length);
-        else if (_timeProvider.GetUtcNow().Ticks >= Interlocked.Read(ref _pausedUntil))
-            isKept = TryEnqueue(new WaitingBlock(key, block, from, length));
+        bool isKept = !IsFull && !IsPaused && !_isUnusable && TryEnqueue(new WaitingBlock(key, block, from, length));
         if (!isKept)
             Interlocked.Add(ref _skippedBytes, length);
         return isKept;
@@ -47,25 +55,37 @@ public sealed partial class DiskCache
     {
         if (Interlocked.Exchange(ref _isClosing, 1) == 1)
             return;
-        if (_upkeep is not null)
-            await _upkeep.DisposeAsync().ConfigureAwait(false);
         _waiting.CompleteAdding();
-        if (_writer.IsAlive)
+        // A look at the directory may be under way, on a disk that does not answer.
+        Task ended = Task.WhenAll(_upkeep?.DisposeAsync().AsTask() ?? Task.CompletedTask, _writer.IsAlive ? _written.Task : Task.CompletedTask);
+        if (await Task.WhenAny(ended, Task.Delay(_longestEnd, _timeProvider)).ConfigureAwait(false) != ended)
+            LogMessages.CacheStillWriting(_logger, _directory, (int)_longestEnd.TotalSeconds);
+        // It was never loaded.
+        while (!_writer.IsAlive && _waiting.TryTake(out WaitingBlock waiting))
         {
-            Task ended = await Task.WhenAny(_written.Task, Task.Delay(_longestEnd, _timeProvider)).ConfigureAwait(false);
-            if (ended != _written.Task)
-                LogMessages.CacheStillWriting(_logger, _directory, (int)_longestEnd.TotalSeconds);
+            waiting.Written?.SetResult(false);
+            waiting.Block?.GiveBack();
         }
         _readers.Dispose();
         foreach (CacheSegment segment in _index.ToArray())
             Forget(segment);
     }
 
+    /// <summary>Completes the segment that is written if nothing has come for a while, so that other processes see it.</summary>
+    private void CompleteIfQuiet()
+    {
+        CacheSegment? active = _active;
+        bool isQuiet = active is not null && active == _seen && active.End == _seenEnd;
+        if (isQuiet && active!.End >= Math.Max(SegmentSize / QuietShare, Math.Min(SmallestQuiet, SegmentSize / 2)))
+            TryEnqueue(new WaitingBlock(default, null, 0, 0));
+        (_seen, _seenEnd) = (active, active?.End ?? 0);
+    }
+
     private bool TryEnqueue(WaitingBlock waiting)
     {
         if (Interlocked.Add(ref _waitingBytes, waiting.Length) <= _options.MaxWaiting)
         {
-            waiting.Block.AddReference();
+            waiting.Block?.AddReference();
             try
             {
                 _waiting.Add(waiting);
@@ -74,17 +94,11 @@ public sealed partial class DiskCache
             catch (InvalidOperationException)
             {
                 // The mount ends.
-                waiting.Block.Release();
+                waiting.Block?.Release();
             }
         }
         Interlocked.Add(ref _waitingBytes, -waiting.Length);
         return false;
-    }
-
-    private void Miss(in CacheKey key, long offset, int length)
-    {
-        for (long granule = offset / CacheFormat.GranuleSize; granule * CacheFormat.GranuleSize < offset + length; granule++)
-            _reuse.Missed(key.Granule(granule));
     }
 
     private void Write()
@@ -94,7 +108,10 @@ public sealed partial class DiskCache
             try
             {
                 _evictBefore = waiting.EvictBefore;
-                Write(waiting);
+                if (waiting.Block is { } block)
+                    Write(waiting, block);
+                else
+                    CompleteActive();
             }
             catch (Exception e)
             {
@@ -102,8 +119,8 @@ public sealed partial class DiskCache
             }
             finally
             {
-                waiting.Written?.SetResult(Has(waiting.Key, waiting.Block.Offset + waiting.From, waiting.Length));
-                waiting.Block.Release();
+                waiting.Written?.SetResult(Has(waiting.Key, waiting.Block!.Offset + waiting.From, waiting.Length));
+                waiting.Block?.GiveBack();
                 if (waiting.Written is null)
                     Interlocked.Add(ref _waitingBytes, -waiting.Length);
             }
@@ -112,20 +129,20 @@ public sealed partial class DiskCache
         _written.TrySetResult();
     }
 
-    private void Write(in WaitingBlock waiting)
+    private void Write(in WaitingBlock waiting, Block block)
     {
-        if (_timeProvider.GetUtcNow().Ticks < Interlocked.Read(ref _pausedUntil))
+        if (IsPaused)
         {
             Interlocked.Add(ref _skippedBytes, waiting.Length);
             return;
         }
-        long offset = waiting.Block.Offset + waiting.From;
+        long offset = block.Offset + waiting.From;
         for (int done = 0; done < waiting.Length;)
         {
             (long granule, long start) = Math.DivRem(offset + done, CacheFormat.GranuleSize);
             int length = (int)Math.Min(CacheFormat.GranuleSize - start, waiting.Length - done);
             if (MissingFrom(waiting.Key, offset + done, length) > 0)
-                Write(waiting.Key.Granule(granule), (int)start, waiting.Block.Memory.Slice(waiting.From + done, length));
+                Write(waiting.Key.Granule(granule), (int)start, block.Memory.Slice(waiting.From + done, length));
             done += length;
         }
     }
@@ -139,9 +156,6 @@ public sealed partial class DiskCache
             CompleteActive();
         if (_active is null && !TryBegin())
         {
-            // What nobody has asked for says nothing of what is asked for again.
-            if (_evictBefore == 0)
-                _reuse.Missed(granule);
             Interlocked.Add(ref _skippedBytes, bytes.Length);
             return;
         }
@@ -155,6 +169,8 @@ public sealed partial class DiskCache
 
     private bool TryBegin()
     {
+        // Others write and evict too.
+        Measure();
         if (!TryMakeRoom(SegmentSize, _evictBefore))
         {
             if (!IsFull)
@@ -165,7 +181,11 @@ public sealed partial class DiskCache
         Volatile.Write(ref _isFull, false);
         CacheSegment segment = SegmentFiles.Create(_directory, _timeProvider.GetUtcNow().Ticks);
         if (!_index.TryAdd(segment))
+        {
+            segment.Dispose();
+            File.Delete(segment.Path);
             throw new IOException($"more than {EntryIndex.MaxSegments} files");
+        }
         Interlocked.Add(ref _size, SegmentSize);
         _active = segment;
         return true;
@@ -174,9 +194,7 @@ public sealed partial class DiskCache
     // Never throws: what cannot be completed is read for as long as the mount lives, and taken over by another.
     private void CompleteActive()
     {
-        CacheSegment? segment = _active;
-        _active = null;
-        if (segment is null)
+        if (_active is not { } segment)
             return;
         try
         {
@@ -187,20 +205,31 @@ public sealed partial class DiskCache
         {
             Pause(e);
         }
+        finally
+        {
+            // Not before: until then it is not evicted.
+            _active = null;
+        }
     }
 
     private void Pause(Exception failure)
     {
-        Interlocked.Exchange(ref _pausedUntil, (_timeProvider.GetUtcNow() + _pauseAfterFailure).Ticks);
-        // The directory may be gone, and with it the file: the next record begins another.
-        _active = null;
+        Interlocked.Exchange(ref _pausedUntil, _timeProvider.GetTimestamp() + (long)(_pauseAfterFailure.TotalSeconds * _timeProvider.TimestampFrequency));
+        // The directory may be gone, and with it the file: the next record begins another. Else it goes on where the last whole
+        // one ended.
+        if (_active is { } active && !File.Exists(active.Path))
+        {
+            _active = null;
+            Forget(active);
+        }
         if (_hasFailed)
             return;
         _hasFailed = true;
         LogMessages.CacheCannotWrite(_logger, _directory, failure.Message, (int)_pauseAfterFailure.TotalSeconds);
     }
 
+    /// <param name="Block">Null: what has been written is to be completed.</param>
     /// <param name="Written">Told whether it is on disk; null: nobody waits, and it counts among what may wait.</param>
     /// <param name="EvictBefore">What was last used before may go for it, besides what is idle.</param>
-    private readonly record struct WaitingBlock(CacheKey Key, Block Block, int From, int Length, TaskCompletionSource<bool>? Written = null, long EvictBefore = 0);
+    private readonly record struct WaitingBlock(CacheKey Key, Block? Block, int From, int Length, TaskCompletionSource<bool>? Written = null, long EvictBefore = 0);
 }

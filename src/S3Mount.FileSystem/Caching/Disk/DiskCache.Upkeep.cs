@@ -20,7 +20,12 @@ public sealed partial class DiskCache
     private long _size;
     private long _limit;
     private long _evictedBytes;
-    private bool _isUnreadable; // guarded by _scanGate
+    private int _isScanning;
+    // For the one that looks.
+    private readonly HashSet<string> _refused = [];
+    // Until there is a directory that is this user's alone, nothing is written.
+    private volatile bool _isUnusable;
+    private bool _isUnreadable;
 
     private long SegmentSize => _options.SegmentSize ?? Math.Clamp(Interlocked.Read(ref _limit) / SegmentsPerCache, SmallestSegment, LargestSegment);
 
@@ -28,15 +33,16 @@ public sealed partial class DiskCache
     private void Scan()
     {
         // One look at a time; a second has nothing to add.
-        if (!_scanGate.TryEnter())
+        if (Interlocked.Exchange(ref _isScanning, 1) == 1)
             return;
         try
         {
-            MakeDirectories();
+            PrepareDirectory();
             ScanFiles();
             if (_isUnreadable)
                 LogMessages.CacheReadable(_logger, _directory);
             _isUnreadable = false;
+            CompleteIfQuiet();
             if (IsFull && TryMakeRoom(SegmentSize))
                 Volatile.Write(ref _isFull, false);
         }
@@ -48,7 +54,21 @@ public sealed partial class DiskCache
         }
         finally
         {
-            _scanGate.Exit();
+            Volatile.Write(ref _isScanning, 0);
+        }
+    }
+
+    private void PrepareDirectory()
+    {
+        bool isMade = false;
+        try
+        {
+            MakeDirectories();
+            isMade = true;
+        }
+        finally
+        {
+            _isUnusable = !isMade;
         }
     }
 
@@ -65,23 +85,24 @@ public sealed partial class DiskCache
                 throw new IOException($"{directory} is not a directory");
             if (stat.st_uid != Syscall.geteuid() && stat.st_uid != 0)
                 throw new IOException($"{directory} belongs to user {stat.st_uid}");
+            if (directory == _directory && (stat.st_mode & (FilePermissions.S_IWGRP | FilePermissions.S_IWOTH)) != 0)
+                throw new IOException($"{directory} can be written by other users");
         }
     }
 
     private void ScanFiles()
     {
-        Dictionary<string, CacheSegment> known = _index.ToArray().ToDictionary(segment => Path.GetFileNameWithoutExtension(segment.Path));
-        long size = 0;
-        foreach (FileInfo file in new DirectoryInfo(_directory).EnumerateFiles())
+        // In this order: a segment of this process that has its name already is known.
+        FileInfo[] files = Measure();
+        var known = new Dictionary<string, CacheSegment>();
+        foreach (CacheSegment segment in _index.ToArray())
+            known[Path.GetFileNameWithoutExtension(segment.Path)] = segment;
+        foreach (FileInfo file in files)
         {
-            bool isSegment = file.Extension == CacheFormat.SegmentSuffix;
-            if (!isSegment && file.Extension != CacheFormat.WritingSuffix)
-                continue;
-            size += _active is { } active && active.Path == file.FullName ? SegmentSize : file.Length;
             if (known.Remove(Path.GetFileNameWithoutExtension(file.Name), out CacheSegment? segment))
                 Touch(segment, file);
             else
-                Open(file, isSegment);
+                TryOpen(file);
         }
         foreach (CacheSegment gone in known.Values)
         {
@@ -89,39 +110,65 @@ public sealed partial class DiskCache
             if (!File.Exists(gone.Path))
                 Forget(gone);
         }
-        Interlocked.Exchange(ref _size, size);
-        Interlocked.Exchange(ref _limit, LimitOf(size));
         while (Interlocked.Read(ref _size) > Interlocked.Read(ref _limit) && TryEvict(long.MaxValue))
         {
         }
     }
 
-    private void Open(FileInfo file, bool isSegment)
+    // What there is, of all processes, and what it may come to.
+    private FileInfo[] Measure()
+    {
+        FileInfo[] files = [.. new DirectoryInfo(_directory).EnumerateFiles().Where(SegmentFiles.IsOurs)];
+        long used = 0, promised = 0;
+        foreach (FileInfo file in files)
+        {
+            // Another process may have evicted it meanwhile.
+            long length = file.Exists ? file.Length : 0;
+            used += length;
+            promised += file.Extension == CacheFormat.WritingSuffix ? Math.Max(0, SegmentSize - length) : 0;
+        }
+        Interlocked.Exchange(ref _size, used + promised);
+        Interlocked.Exchange(ref _limit, LimitOf(used));
+        return files;
+    }
+
+    private void TryOpen(FileInfo file)
     {
         try
         {
-            CacheSegment? segment = isSegment ? SegmentFiles.TryOpen(file.FullName) : SegmentFiles.TryTakeOver(file.FullName);
-            if (segment is not null)
-            {
-                if (!_index.TryAdd(segment))
-                    segment.Dispose();
-            }
-            else if (isSegment)
-            {
-                LogMessages.BadSegment(_logger, file.FullName);
-                file.Delete();
-            }
+            Open(file);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || e.HResult == (int)Errno.EWOULDBLOCK)
         {
-            // Another process has evicted it, or has given it its name.
+            // Another process has evicted it, has given it its name, or is about to.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            if (_refused.Add(file.Name))
+                LogMessages.CacheFileRefused(_logger, file.FullName, e.Message);
+        }
+    }
+
+    private void Open(FileInfo file)
+    {
+        bool isSegment = file.Extension == CacheFormat.SegmentSuffix;
+        CacheSegment? segment = isSegment ? SegmentFiles.TryOpen(file.FullName) : SegmentFiles.TryTakeOver(file.FullName);
+        if (segment is not null)
+        {
+            if (!_index.TryAdd(segment))
+                segment.Dispose();
+        }
+        else if (isSegment)
+        {
+            file.Delete();
+            LogMessages.BadSegment(_logger, file.FullName);
         }
     }
 
     // Who evicts looks at the times of the files: those of all processes.
     private void Touch(CacheSegment segment, FileInfo file)
     {
-        segment.SawUse(file.LastWriteTimeUtc.Ticks);
+        segment.SawUse(UsedAt(file));
         if (!segment.TakeTouched())
             return;
         try
@@ -135,14 +182,16 @@ public sealed partial class DiskCache
         }
     }
 
-    private long LimitOf(long size)
+    // A clock that was wrong once does not keep a segment for ever.
+    private long UsedAt(FileInfo file) => Math.Min(file.LastWriteTimeUtc.Ticks, _timeProvider.GetUtcNow().Ticks);
+
+    // A disk that others have filled is not tried in vain.
+    private long LimitOf(long used)
     {
-        if (_options.MaxSize is { } fixedSize)
-            return fixedSize;
         if (Syscall.statvfs(_directory, out Statvfs disk) != 0)
             throw new IOException($"statvfs failed: {Stdlib.GetLastError()}");
         long total = (long)(disk.f_blocks * disk.f_frsize), free = (long)(disk.f_bavail * disk.f_frsize);
-        return Math.Max(0, size + free - (total / FreeShare));
+        return _options.MaxSize is { } size ? Math.Min(size, used + free) : Math.Max(0, used + free - (total / FreeShare));
     }
 
     private bool TryMakeRoom(long bytes, long evictBefore = 0)
@@ -176,7 +225,7 @@ public sealed partial class DiskCache
         if (file.Exists)
         {
             // Another process has used it.
-            victim.SawUse(file.LastWriteTimeUtc.Ticks);
+            victim.SawUse(UsedAt(file));
             if (victim.LastUsed >= moment)
                 return true;
             file.Delete();

@@ -12,7 +12,7 @@ public sealed partial class DiskCache
     /// <param name="evictBefore">What was last used before this moment (UTC ticks) may go, besides what is idle.</param>
     internal KeepState Prepare(long evictBefore)
     {
-        if (_timeProvider.GetUtcNow().Ticks < Interlocked.Read(ref _pausedUntil) || Volatile.Read(ref _isClosing) == 1)
+        if (IsPaused || _isUnusable || Volatile.Read(ref _isClosing) == 1)
             return KeepState.Unwritable;
         if (!IsFull)
             return KeepState.Ready;

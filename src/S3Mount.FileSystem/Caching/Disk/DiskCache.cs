@@ -23,7 +23,6 @@ public sealed partial class DiskCache : IAsyncDisposable
     private readonly EntryIndex _index = new();
     private readonly ReuseClock _reuse;
     private readonly DiskReaders _readers = new();
-    private readonly Lock _scanGate = new();
     private ITimer? _upkeep;
     private long _hitBytes;
     private long _missBytes;
@@ -103,11 +102,17 @@ public sealed partial class DiskCache : IAsyncDisposable
         MissingFrom(key, offset, 1) > 0 ? new ValueTask<int>(0) : new ValueTask<int>(_readers.RunAsync(() => Read(key, offset, destination)));
 
     /// <summary>Bytes have been asked for, so many of which were there.</summary>
-    internal void Count(int hits, int misses)
+    internal void Count(in CacheKey key, long offset, int length, int hits)
     {
         Interlocked.Add(ref _hitBytes, hits);
-        Interlocked.Add(ref _missBytes, misses);
-        _reuse.Advance(hits + misses);
+        Interlocked.Add(ref _missBytes, length - hits);
+        for (long end = offset + length; offset < end;)
+        {
+            (long granule, long start) = Math.DivRem(offset, CacheFormat.GranuleSize);
+            int part = (int)Math.Min(CacheFormat.GranuleSize - start, end - offset);
+            _reuse.Ask(key.Granule(granule), (int)start, part);
+            offset += part;
+        }
     }
 
     private int Read(CacheKey key, long offset, Memory<byte> destination)
@@ -134,12 +139,20 @@ public sealed partial class DiskCache : IAsyncDisposable
     private bool TryFind(in CacheKey key, long offset, out CacheSegment segment, out int entry, out int next)
     {
         (long granule, long at) = Math.DivRem(offset, CacheFormat.GranuleSize);
+        if (Volatile.Read(ref _isClosing) == 1)
+        {
+            // Nobody could read it any more.
+            (segment, entry, next) = (null!, -1, CacheFormat.GranuleSize);
+            return false;
+        }
         return _index.TryFind(key.Granule(granule), (int)at, out segment, out entry, out next);
     }
 
     private void Discard(CacheSegment segment, int entry)
     {
-        _index.Remove(segment, entry);
+        // Another reader was first, or the segment has been let go while it was read.
+        if (!_index.Remove(segment, entry))
+            return;
         // A segment that somebody has deleted is gone as a whole, and that is not this record's fault.
         if (!File.Exists(segment.Path))
         {
@@ -147,7 +160,8 @@ public sealed partial class DiskCache : IAsyncDisposable
             return;
         }
         Interlocked.Increment(ref _badRecords);
-        LogMessages.BadRecord(_logger, segment.Path, segment[entry].Position);
+        if (segment.TakeBlame())
+            LogMessages.BadRecord(_logger, segment.Path, segment[entry].Position);
         try
         {
             segment.Spoil(entry);

@@ -16,10 +16,11 @@ internal sealed class DiskReaders : IDisposable
     private int _started;
     private int _idle;
 
-    /// <summary>Runs something that blocks. Whoever awaits it goes on on the same thread.</summary>
-    public Task<T> RunAsync<T>(Func<T> work)
+    /// <summary>Runs something that blocks. Whoever awaits it goes on on the same thread: no other is woken.</summary>
+    /// <returns>What it returns; 0 when this has been disposed.</returns>
+    public Task<int> RunAsync(Func<int> work)
     {
-        var completion = new TaskCompletionSource<T>();
+        var completion = new TaskCompletionSource<int>();
         Action run = () =>
         {
             try
@@ -37,9 +38,10 @@ internal sealed class DiskReaders : IDisposable
         }
         catch (InvalidOperationException)
         {
-            return Task.FromException<T>(new ObjectDisposedException(nameof(DiskReaders)));
+            return Task.FromResult(0);
         }
-        if (Volatile.Read(ref _idle) == 0 && Volatile.Read(ref _started) < Threads && Interlocked.Increment(ref _started) <= Threads)
+        // Those that are idle may each have been woken for something else already.
+        if (_work.Count > Volatile.Read(ref _idle) && Volatile.Read(ref _started) < Threads && Interlocked.Increment(ref _started) <= Threads)
             new Thread(Work) { IsBackground = true, Name = "s3mount-disk" }.Start();
         return completion.Task;
     }

@@ -1,8 +1,8 @@
 namespace S3Mount.FileSystem.Caching.Disk;
 
 /// <summary>
-/// Finds the records of a granule among those of all segments. A table of 8 bytes a slot, half to three quarters full, beside the
-/// segments' own 32 bytes an entry: 43 to 48 bytes a record. Any thread.
+/// Finds the records of a granule among those of all segments. A table of 8 bytes a slot, a third to three quarters full, beside the
+/// segments' own 32 bytes an entry: 43 to 56 bytes a record. Any thread.
 /// </summary>
 internal sealed class EntryIndex
 {
@@ -32,6 +32,16 @@ internal sealed class EntryIndex
         {
             lock (_gate)
                 return _segments.Count - 1 - _free.Count;
+        }
+    }
+
+    /// <summary>Of 8 bytes.</summary>
+    internal int Slots
+    {
+        get
+        {
+            lock (_gate)
+                return _slots.Length;
         }
     }
 
@@ -88,13 +98,11 @@ internal sealed class EntryIndex
     }
 
     /// <summary>Takes one record out.</summary>
-    public void Remove(CacheSegment segment, int entry)
+    /// <returns>False: it is not in the index.</returns>
+    public bool Remove(CacheSegment segment, int entry)
     {
         lock (_gate)
-        {
-            if (segment.Number != 0)
-                RemoveSlot(segment, entry);
-        }
+            return segment.Number != 0 && RemoveSlot(segment, entry);
     }
 
     /// <summary>The record that has a byte of a granule; of several the one that goes farthest.</summary>
@@ -144,7 +152,7 @@ internal sealed class EntryIndex
         _slots[i] = ((ulong)segment << (EntryBits + PrintBits)) | ((ulong)entry << PrintBits) | PrintOf(granule);
     }
 
-    private void RemoveSlot(CacheSegment segment, int entry)
+    private bool RemoveSlot(CacheSegment segment, int entry)
     {
         CacheKey granule = segment[entry].Granule;
         ulong slot = ((ulong)segment.Number << (EntryBits + PrintBits)) | ((ulong)entry << PrintBits) | PrintOf(granule);
@@ -153,12 +161,14 @@ internal sealed class EntryIndex
             if (_slots[i] == slot)
             {
                 _slots[i] = Removed;
-                return;
+                return true;
             }
         }
+        return false;
     }
 
-    // Room for so many more within three quarters. What was removed goes.
+    // Room for so many more within three quarters. What was removed goes. A table that was made anew has room for a while: else
+    // a cache that lets go and takes up all the time would make it anew all the time.
     private void Reserve(int more)
     {
         if (_used + more <= _slots.Length / 4 * 3)
@@ -166,7 +176,7 @@ internal sealed class EntryIndex
         ulong[] before = _slots;
         int live = before.Count(slot => slot is not 0 and not Removed);
         int length = 1024;
-        while (length / 4 * 3 < live + more)
+        while (length / 8 * 5 < live + more)
             length = checked(length * 2);
         _slots = new ulong[length];
         _used = 0;

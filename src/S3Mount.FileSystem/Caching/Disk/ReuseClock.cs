@@ -1,12 +1,13 @@
 namespace S3Mount.FileSystem.Caching.Disk;
 
 /// <summary>
-/// Tells when something has not been used for so long that it will not be: time goes by bytes asked for, and what is missed
+/// Tells when something has not been used for so long that it will not be: time goes by bytes asked for, and what is asked for
 /// twice shows how much of it an epoch takes. A cache that is smaller than the dataset, of which each epoch is another
 /// permutation, does best to keep what it has; something that has not been read for two epochs is no part of it any more.
 /// <para>
-/// Misses are sampled by hash at a rate that falls as they become many (the method of SHARDS, Waldspurger et al., FAST 2015),
-/// so that memory is bounded. Any thread.
+/// What is asked for is sampled by hash at a rate that falls as it becomes much (the method of SHARDS, Waldspurger et al., FAST
+/// 2015), so that memory is bounded. Hits count as misses do: the misses alone, of a cache that became full late in the first
+/// epoch, would make the second look short. Any thread.
 /// </para>
 /// </summary>
 internal sealed class ReuseClock(TimeProvider timeProvider)
@@ -17,12 +18,11 @@ internal sealed class ReuseClock(TimeProvider timeProvider)
     // Distances before the mean is believed.
     private const int FewestDistances = 16;
 
-    // Of a permuted dataset, what is read at the end of one epoch and the beginning of the next is far nearer than an epoch, and
-    // the reverse nearly two. At the beginning of the second epoch the mean is half of one: what nobody has asked for in three
-    // quarters of an epoch goes then, and later in one and a half. A segment of some tens of images is asked for all the time.
-    private const double Means = 1.5;
+    // A permuted dataset: of what is asked for at the fraction y of an epoch, the mean distance is y and a half of it. Twice that
+    // is back before the last epoch but one ended, whatever y is; and in each epoch everything is asked for.
+    private const double Means = 2;
 
-    // The weight of a new distance: the mean follows a change of dataset within an epoch of sampled misses.
+    // The weight of a new distance: the mean follows a change of dataset within an epoch of samples.
     private const double Weight = 1.0 / 256;
 
     // Moments that are kept to tell when so many bytes ago was: an hour at one a second, less exact before.
@@ -30,7 +30,7 @@ internal sealed class ReuseClock(TimeProvider timeProvider)
 
     private readonly Lock _gate = new();
     // All guarded by _gate.
-    private readonly Dictionary<ulong, long> _missed = [];
+    private readonly Dictionary<ulong, long> _sampled = [];
     private readonly List<(long Asked, long Moment)> _moments = [];
     private ulong _threshold = ulong.MaxValue;
     private long _asked;
@@ -47,29 +47,27 @@ internal sealed class ReuseClock(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>Bytes have been asked for.</summary>
-    public void Advance(long bytes)
+    /// <summary>Bytes of a granule have been asked for.</summary>
+    /// <param name="start">
+    /// Where in the granule they begin: what is read of a granule at other times, parts of a stream or records in random order, are
+    /// other things, and to take them for the same would make every epoch look short.
+    /// </param>
+    public void Ask(in CacheKey granule, int start, int length)
     {
         long now = timeProvider.GetUtcNow().Ticks;
+        // Of the granules of one object all but Low is the same.
+        ulong hash = granule.High ^ granule.Low ^ ((ulong)start * 0x9e3779b97f4a7c15);
         lock (_gate)
         {
             if (_moments.Count == 0 || now - _moments[^1].Moment >= TimeSpan.TicksPerSecond / 10)
                 Note(now);
-            _asked += bytes;
-        }
-    }
-
-    /// <summary>Something was asked for, is not in the cache, and finds no room in it.</summary>
-    public void Missed(in CacheKey granule)
-    {
-        lock (_gate)
-        {
-            if (granule.High > _threshold)
+            _asked += length;
+            if (hash > _threshold)
                 return;
-            if (_missed.TryGetValue(granule.High, out long before))
+            if (_sampled.TryGetValue(hash, out long before))
                 Learn(_asked - before);
-            _missed[granule.High] = _asked;
-            if (_missed.Count > MaxSamples)
+            _sampled[hash] = _asked;
+            if (_sampled.Count > MaxSamples)
                 SampleLess();
         }
     }
@@ -100,11 +98,11 @@ internal sealed class ReuseClock(TimeProvider timeProvider)
     // Under _gate.
     private void SampleLess()
     {
-        while (_missed.Count > MaxSamples / 2)
+        while (_sampled.Count > MaxSamples / 2)
         {
             _threshold /= 2;
-            foreach (ulong hash in _missed.Keys.Where(hash => hash > _threshold).ToArray())
-                _missed.Remove(hash);
+            foreach (ulong hash in _sampled.Keys.Where(hash => hash > _threshold).ToArray())
+                _sampled.Remove(hash);
         }
     }
 

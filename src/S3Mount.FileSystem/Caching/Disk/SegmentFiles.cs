@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -6,13 +7,28 @@ namespace S3Mount.FileSystem.Caching.Disk;
 /// <summary>Makes, opens and completes the files of segments. Everything here blocks.</summary>
 internal static class SegmentFiles
 {
-    /// <summary>A new segment, locked: whoever finds it without a lock may take it over.</summary>
+    private const int NameDigits = 16;
+
+    // Between the making of a file and its lock there is a moment.
+    private static readonly TimeSpan _newFor = TimeSpan.FromMinutes(1);
+
+    private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>Whether a file is named as those that are made here. Others are not touched.</summary>
+    public static bool IsOurs(FileInfo file) =>
+        file.Extension is CacheFormat.SegmentSuffix or CacheFormat.WritingSuffix && file.Name.Length - file.Extension.Length == NameDigits
+        && !file.Name.AsSpan(0, NameDigits).ContainsAnyExcept(_digits);
+
+    /// <summary>
+    /// A new segment, with a shared lock for as long as it is open (flock: what <see cref="FileShare"/> is on Linux, and what
+    /// <see cref="TryOpen"/> takes too): whoever gets the exclusive one may take it over.
+    /// </summary>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public static CacheSegment Create(string directory, long now)
     {
         string path = Path.Combine(directory, $"{Random.Shared.NextInt64():x16}{CacheFormat.WritingSuffix}");
-        SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {
             RandomAccess.Write(file, SegmentHeader.Create(), 0);
@@ -33,12 +49,14 @@ internal static class SegmentFiles
     {
         segment.WriteIndex();
         string path = Path.ChangeExtension(segment.Path, CacheFormat.SegmentSuffix);
-        File.Move(segment.Path, path);
+        // Else it has two names for a moment.
+        File.Move(segment.Path, path, overwrite: true);
         segment.Path = path;
     }
 
     /// <summary>Opens a segment that is complete.</summary>
-    /// <returns>Null: it is none, or it is damaged.</returns>
+    /// <returns>Null: it is damaged.</returns>
+    /// <exception cref="NotSupportedException">It is of another format, or no regular file.</exception>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public static CacheSegment? TryOpen(string path)
@@ -49,19 +67,18 @@ internal static class SegmentFiles
         {
             long length = RandomAccess.GetLength(file);
             byte[] trailerBytes = new byte[SegmentTrailer.Size];
-            if (!HasHeader(file) || length < SegmentHeader.Size + SegmentTrailer.Size || !TryReadAt(file, trailerBytes, length - SegmentTrailer.Size))
+            if (!HasHeader(file, path) || length < SegmentHeader.Size + SegmentTrailer.Size || !TryReadAt(file, trailerBytes, length - SegmentTrailer.Size))
                 return null;
             SegmentTrailer trailer = SegmentTrailer.Read(trailerBytes);
             if (!trailer.IsValid(length) || trailer.Count > EntryIndex.MaxEntries)
                 return null;
             var entries = new SegmentEntry[trailer.Count];
-            byte[] index = new byte[trailer.Count * SegmentEntry.Size];
+            Span<byte> index = MemoryMarshal.AsBytes(entries.AsSpan());
             if (!TryReadAt(file, index, trailer.End) || !trailer.Matches(index))
                 return null;
-            index.CopyTo(MemoryMarshal.AsBytes(entries.AsSpan()));
             if (!Array.TrueForAll(entries, entry => entry.IsPlausible(trailer.End)))
                 return null;
-            return segment = new CacheSegment(path, file, entries, trailer.End, File.GetLastWriteTimeUtc(path).Ticks);
+            return segment = new CacheSegment(path, file, entries, trailer.End, File.GetLastWriteTimeUtc(file).Ticks);
         }
         finally
         {
@@ -76,38 +93,38 @@ internal static class SegmentFiles
     /// <exception cref="UnauthorizedAccessException"/>
     public static CacheSegment? TryTakeOver(string path)
     {
-        SafeFileHandle file;
-        try
+        using SafeFileHandle? file = TryLock(path);
+        // Who wrote it may just have given it its name, and another may have taken it over.
+        if (file is null || !File.Exists(path))
+            return null;
+        if (RandomAccess.GetLength(file) < SegmentHeader.Size && DateTime.UtcNow - File.GetLastWriteTimeUtc(file) < _newFor)
+            return null;
+        var entries = new List<SegmentEntry>();
+        long end = HasHeader(file, path) ? FindRecords(file, entries) : 0;
+        if (entries.Count == 0)
         {
-            file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
+            File.Delete(path);
             return null;
         }
-        var entries = new List<SegmentEntry>();
-        CacheSegment? segment = null;
+        DateTime used = File.GetLastWriteTimeUtc(file);
+        var segment = new CacheSegment(path, file, [.. entries], end, used.Ticks);
+        Complete(segment);
+        // To write its index is no use of it.
+        File.SetLastWriteTimeUtc(file, used);
+        // With the exclusive lock nobody else could open it.
+        segment.Dispose();
+        return TryOpen(segment.Path);
+    }
+
+    private static SafeFileHandle? TryLock(string path)
+    {
         try
         {
-            long end = HasHeader(file) ? FindRecords(file, entries) : 0;
-            if (entries.Count == 0)
-            {
-                File.Delete(path);
-                return null;
-            }
-            segment = new CacheSegment(path, file, [.. entries], end, File.GetLastWriteTimeUtc(path).Ticks);
-            Complete(segment);
-            return segment;
+            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         }
-        catch
+        catch (IOException e) when (e is not FileNotFoundException && File.Exists(path))
         {
-            segment = null;
-            throw;
-        }
-        finally
-        {
-            if (segment is null)
-                file.Dispose();
+            return null;
         }
     }
 
@@ -140,10 +157,14 @@ internal static class SegmentFiles
         }
     }
 
-    private static bool HasHeader(SafeFileHandle file)
+    private static bool HasHeader(SafeFileHandle file, string path)
     {
         byte[] header = new byte[SegmentHeader.Size];
-        return TryReadAt(file, header, 0) && SegmentHeader.IsValid(header);
+        if (!TryReadAt(file, header, 0))
+            return false;
+        return SegmentHeader.IsOfOtherVersion(header)
+            ? throw new NotSupportedException($"{path} is of another version of s3mount")
+            : SegmentHeader.IsValid(header);
     }
 
     private static bool TryReadAt(SafeFileHandle file, Span<byte> destination, long position)

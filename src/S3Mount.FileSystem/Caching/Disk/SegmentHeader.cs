@@ -22,6 +22,13 @@ internal struct SegmentHeader
         return bytes;
     }
 
+    /// <summary>Whether it is one that another s3mount can read.</summary>
+    public static bool IsOfOtherVersion(ReadOnlySpan<byte> bytes)
+    {
+        SegmentHeader header = MemoryMarshal.Read<SegmentHeader>(bytes);
+        return header.MagicNumber == Magic && header.Version != CacheFormat.Version;
+    }
+
     public static bool IsValid(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < Size)
