@@ -159,6 +159,31 @@ public sealed class WarmTests : MountTest
         Assert.That(missing.Error, Does.StartWith("s3mount: /nowhere/list cannot be read: "));
     }
 
+    [Test]
+    public async Task The_directory_of_a_cache_is_measured_verified_and_cleared_beside_its_mounts()
+    {
+        MountedBucket mount = await MountAsync();
+        await WarmAsync(mount.Path);
+        await mount.EndAsync();
+        MountedBucket next = await MountAsync();
+        ChildResult stats = await ProgramUnderTest.RunAsync(["cache", "stats", _cache]);
+        Assert.That((stats.ExitCode, stats.Error), Is.EqualTo((0, "")));
+        Assert.That(stats.Output, Does.StartWith(_cache + "\n  contents      ").And.Contain($" {Size(_files.Values.Sum(file => file.Length))} in 132 records; "));
+        string segment = Directory.GetFiles(_cache + "/blocks", "*.segment").First();
+        await Client.ShellAsync("printf x | dd of=$1 bs=1 seek=20000 conv=notrunc", segment);
+        ChildResult verify = await ProgramUnderTest.RunAsync(["cache", "verify", _cache]);
+        Assert.That(verify.ExitCode, Is.EqualTo(1), verify.Output);
+        Assert.That(verify.Output, Does.StartWith($"{segment}: 1 of ").And.Contain("; 1 records were damaged"));
+        Assert.That((await ProgramUnderTest.RunAsync(["cache", "verify", _cache])).ExitCode, Is.Zero);
+        await ReadAllAsync(next);
+        ChildResult clear = await ProgramUnderTest.RunAsync(["cache", "clear", _cache]);
+        Assert.That((clear.ExitCode, clear.Error), Is.EqualTo((0, "")));
+        Assert.That(Directory.GetFiles(_cache, "*", SearchOption.AllDirectories), Is.Empty);
+        await ReadAllAsync(next);
+        ChildResult none = await ProgramUnderTest.RunAsync(["cache", "stats", "/tmp"]);
+        Assert.That((none.ExitCode, none.Error), Is.EqualTo((1, "s3mount: /tmp is no cache of s3mount: it has neither blocks nor listings\n")));
+    }
+
     private Task<MountedBucket> MountAsync(params string[] arguments) =>
         MountAsync(new MountSetup { Store = StoreAddress.Of(_server), Target = Bucket, Arguments = ["--cache", _cache, .. arguments] });
 

@@ -26,6 +26,7 @@ internal static class HelpText
               {StatusCommand.Usage}
               {RefreshCommand.Usage}
               {WarmCommand.Usage}
+              {CacheCommand.Usage}
               s3mount --version | --help
 
             The bucket is written BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX. s3mount returns when the mount
@@ -39,6 +40,9 @@ internal static class HelpText
             readers; what is there is skipped, so that it goes on where it was stopped. With --from-list it
             takes paths from FILE, one a line, in this order, absolute or relative to PATH; - is the standard
             input. --check tells how much is cached, with exit code 1 if anything is missing.
+
+            cache works on the directory of a cache, also while mounts use it: stats tells what it has, verify
+            reads and checks all of it, marks what is damaged and then ends with exit code 1, clear deletes it.
 
             """);
         foreach ((string title, OptionDefinition[] options) in MountOptions.Groups)

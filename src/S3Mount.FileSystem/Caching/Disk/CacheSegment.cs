@@ -143,6 +143,13 @@ internal sealed class CacheSegment : IDisposable
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Spoil(int entry) => RandomAccess.Write(_file, stackalloc byte[sizeof(uint)], this[entry].Position);
 
+    /// <summary>Whether a record has been made unreadable.</summary>
+    public bool IsSpoiled(int entry)
+    {
+        byte[] magic = new byte[sizeof(uint)];
+        return TryFill(this[entry].Position, magic, default) && !magic.AsSpan().ContainsAnyExcept((byte)0);
+    }
+
     public void Dispose() => _file.Dispose();
 
     private bool TryReadPages(in SegmentEntry record, int firstPage, Memory<byte> pages)
