@@ -100,7 +100,7 @@ public sealed class CacheDirectory
 
     // SavedListingsFile names them by 16 bytes in hex.
     private static bool IsListings(FileInfo file) =>
-        file.Extension == ".listings" && file.Name.Length == 32 + ".listings".Length && file.Name.AsSpan(0, 32).IndexOfAnyExcept("0123456789abcdef") < 0;
+        file.Extension == ".listings" && file.Name.Length == 32 + ".listings".Length && file.Name.Take(32).All(char.IsAsciiHexDigitLower);
 
     private static void Add(CacheContents contents, CacheSegment segment)
     {

@@ -119,9 +119,10 @@ public sealed partial class DiskCache
             }
             finally
             {
-                waiting.Written?.SetResult(Has(waiting.Key, waiting.Block!.Offset + waiting.From, waiting.Length));
                 waiting.Block?.GiveBack();
-                if (waiting.Written is null)
+                if (waiting.Written is { } written)
+                    written.SetResult(Has(waiting.Key, waiting.Block!.Offset + waiting.From, waiting.Length));
+                else
                     Interlocked.Add(ref _waitingBytes, -waiting.Length);
             }
         }

@@ -47,6 +47,7 @@ public sealed class CacheDirectoryTests : IDisposable
     public async Task Clearing_leaves_what_is_not_ours_and_mounts_go_on(CancellationToken cancellationToken)
     {
         FakeObjectStore store = await FillAsync(cancellationToken);
+        _directory.CreateDirectory("cache/listings");
         _directory.Write("cache/blocks/notes.txt", "mine");
         _directory.Write("cache/blocks/x.segment", "mine");
         _directory.Write("cache/listings/mine.listings", "mine");
