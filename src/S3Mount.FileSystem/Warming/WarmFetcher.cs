@@ -36,6 +36,8 @@ internal sealed class WarmFetcher
     /// <exception cref="OperationCanceledException"/>
     public async Task StartAsync(WarmFile file, long offset, int length, CancellationToken cancellationToken)
     {
+        if (TryFollow(file, offset, length, cancellationToken))
+            return;
         int capacity = BlockPool.CapacityFor(length);
         await _memory.ReserveAsync(capacity, cancellationToken).ConfigureAwait(false);
         try
@@ -44,12 +46,78 @@ internal sealed class WarmFetcher
         }
         catch
         {
-            _fetcher.Cache.Budget.Release(capacity);
-            _memory.Return(capacity);
+            GiveBack(capacity);
             throw;
+        }
+        // Another job may have been at it meanwhile.
+        bool isPresent = Disk.Has(file.Name, offset, length);
+        if (isPresent || TryFollow(file, offset, length, cancellationToken))
+        {
+            _fetcher.Slots.Leave();
+            GiveBack(capacity);
+            if (isPresent)
+                file.FindPart(length);
+            return;
         }
         file.BeginPart();
         _ = FetchAsync(file, _fetcher.Cache.Create(file.Reader, offset, length), cancellationToken);
+    }
+
+    private void GiveBack(int capacity)
+    {
+        _fetcher.Cache.Budget.Release(capacity);
+        _memory.Return(capacity);
+    }
+
+    // What another job is fetching is not asked for twice.
+    private bool TryFollow(WarmFile file, long offset, int length, CancellationToken cancellationToken)
+    {
+        if (_fetcher.Warming.TryLease(file.Name, offset) is not { } other)
+            return false;
+        if (other.Offset == offset && other.Length == length)
+        {
+            file.BeginPart();
+            _ = FollowAsync(file, other, cancellationToken);
+            return true;
+        }
+        other.GiveBack();
+        return false;
+    }
+
+    // Never throws. It has a reference to the block.
+    private async Task FollowAsync(WarmFile file, Block block, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        bool isKept = false;
+        try
+        {
+            await block.WaitAsync(block.Length, cancellationToken).ConfigureAwait(false);
+            // What the other one has given to be written is not written again.
+            isKept = await Disk.KeepAsync(file.Name, block, file.EvictBefore).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+        block.GiveBack();
+        if (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            await TakeOverAsync(file, block.Offset, block.Length, cancellationToken).ConfigureAwait(false);
+        else
+            file.EndPart(block.Length, isKept, failure);
+    }
+
+    // The other job was stopped.
+    private async Task TakeOverAsync(WarmFile file, long offset, int length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StartAsync(file, offset, length, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            file.Stop(e);
+        }
+        file.EndParts();
     }
 
     // Never throws. The block has the memory, and one reference.
@@ -66,11 +134,12 @@ internal sealed class WarmFetcher
         catch (Exception e)
         {
             failure = e;
-            // Whoever reads it meanwhile asks for itself.
-            block.Fail(e);
         }
         if (isShown)
             _fetcher.Warming.Remove(file.Name, block);
+        // Whoever reads it meanwhile asks for itself.
+        if (failure is not null)
+            block.Fail(failure);
         block.Release();
         _memory.Return(block.Capacity);
         _fetcher.Cache.OnReleased();

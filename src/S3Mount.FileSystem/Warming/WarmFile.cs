@@ -46,6 +46,9 @@ internal sealed class WarmFile
         Close();
     }
 
+    /// <summary>A part was there.</summary>
+    public void FindPart(int length) => _job.Tally.PresentPart(length);
+
     /// <summary>Parts could not be begun.</summary>
     public void Miss() => Volatile.Write(ref _missed, 1);
 

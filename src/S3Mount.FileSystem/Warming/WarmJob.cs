@@ -120,7 +120,7 @@ public sealed class WarmJob : IDisposable
             {
                 int length = (int)Math.Min(_fetcher.PartSize, file.Size - offset);
                 if (_fetcher.Disk.Has(file.Name, offset, length))
-                    Tally.PresentPart(length);
+                    file.FindPart(length);
                 else if (_fetcher.Disk.Prepare(EvictBefore) != KeepState.Ready)
                     file.Miss();
                 else

@@ -36,6 +36,8 @@ internal sealed class WarmPaths(
                         return;
                 }
             }
+            // What is not foreseen is not to look like an end.
+            await found.ConfigureAwait(false);
         }
         finally
         {

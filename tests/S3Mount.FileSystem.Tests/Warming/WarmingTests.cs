@@ -150,6 +150,35 @@ public sealed class WarmingTests
     }
 
     [Test]
+    public async Task Jobs_at_the_same_time_do_not_fetch_the_same_twice(CancellationToken cancellationToken)
+    {
+        await using WarmRig rig = await WarmRig.StartAsync(change: options => options with { MaxConnections = 8 });
+        rig.Mount.Put([.. Enumerable.Range(0, 100).Select(i => $"d/{i:d2}")]);
+        rig.Store.PutRamp("large", 5 * MiB, seed: 1);
+        rig.Store.CompletesAsynchronously = true;
+        WarmProgress[] ended = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => rig.WarmAsync(cancellationToken), cancellationToken)));
+        Assert.That(ended.Select(progress => progress.FetchedFiles + progress.PresentFiles), Is.All.EqualTo(101));
+        Assert.That(rig.Store.Gets, Is.InRange(105, 108), "two may begin in the same moment");
+    }
+
+    [Test]
+    public async Task A_job_goes_on_with_what_another_one_was_stopped_at(CancellationToken cancellationToken)
+    {
+        await using WarmRig rig = await WarmRig.StartAsync(change: options => options with { MaxConnections = 8 });
+        rig.Mount.Put("a", "b", "c");
+        using Gate gate = rig.Store.Hold(StoreOperation.Get);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<WarmProgress> first = rig.WarmAsync(stopping.Token);
+        await gate.WaitForArrivalsAsync(3, cancellationToken);
+        Task<WarmProgress> second = rig.WarmAsync(cancellationToken);
+        await stopping.CancelAsync();
+        Assert.That(async () => await first, Throws.InstanceOf<OperationCanceledException>());
+        gate.Open();
+        WarmProgress progress = await second;
+        Assert.That((progress.FetchedFiles, progress.FailedFiles), Is.EqualTo((3, 0)));
+    }
+
+    [Test]
     public async Task A_full_cache_says_what_found_no_room_and_fetches_no_more(CancellationToken cancellationToken)
     {
         await using WarmRig rig = await WarmRig.StartAsync(cache: options => options with { MaxSize = 8 * MiB, SegmentSize = 2 * MiB });
