@@ -158,7 +158,7 @@ public sealed class WarmingTests
         rig.Store.CompletesAsynchronously = true;
         WarmProgress[] ended = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => rig.WarmAsync(cancellationToken), cancellationToken)));
         Assert.That(ended.Select(progress => progress.FetchedFiles + progress.PresentFiles), Is.All.EqualTo(101));
-        Assert.That(rig.Store.Gets, Is.InRange(105, 108), "two may begin in the same moment");
+        Assert.That(rig.Store.Gets, Is.InRange(103, 106), "two may begin in the same moment");
     }
 
     [Test]
@@ -184,7 +184,10 @@ public sealed class WarmingTests
         await using WarmRig rig = await WarmRig.StartAsync(cache: options => options with { MaxSize = 8 * MiB, SegmentSize = 2 * MiB });
         for (int i = 0; i < 64; i++)
             rig.Store.PutRamp($"d/{i:d2}", 512 << 10, seed: i);
-        WarmProgress progress = await rig.WarmAsync(cancellationToken);
+        Task<WarmProgress> warming = rig.WarmAsync(cancellationToken);
+        // Who waits for memory looks again a moment later.
+        await rig.Mount.Time.AdvanceUntilAsync(warming, cancellationToken);
+        WarmProgress progress = await warming;
         Assert.That((progress.FailedFiles, progress.Problem), Is.EqualTo((0, (string?)null)));
         Assert.That(progress.FetchedFiles, Is.InRange(9, 15));
         Assert.That(progress.AbsentFiles, Is.EqualTo(64 - progress.FetchedFiles));
