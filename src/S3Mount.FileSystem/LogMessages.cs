@@ -57,7 +57,7 @@ internal static partial class LogMessages
     [LoggerMessage(224, LogLevel.Information, "{Directory} can be written again")]
     public static partial void CacheWritesAgain(ILogger logger, string directory);
 
-    [LoggerMessage(225, LogLevel.Information, "{Directory} is full ({MiB} MiB) of what is in use: it keeps what it has, and more comes in when that is no longer read")]
+    [LoggerMessage(225, LogLevel.Information, "{Directory} has room for no more than the {MiB} MiB that are in it: they stay for as long as they are read, and nothing else is kept meanwhile")]
     public static partial void CacheFull(ILogger logger, string directory, long miB);
 
     [LoggerMessage(226, LogLevel.Warning, "the disk cache {Directory} cannot be used: {Reason}; reads go on without, and it is tried again all the time")]

@@ -160,7 +160,8 @@ public sealed class DiskCacheTests : MountTest
         Directory.GetFiles($"/proc/{mount.DaemonId}/fd").Count(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.FullName.EndsWith(".segment", StringComparison.Ordinal) ?? false);
 
     // Else the kernel would not ask the daemon again.
-    private static Task DropPagesAsync(MountedBucket mount) => Client.ShellAsync("for f in \"$1\"/train/*; do dd if=\"$f\" iflag=nocache count=0 status=none; done", mount.Path);
+    private static Task<ChildResult> DropPagesAsync(MountedBucket mount) =>
+        Client.ShellAsync("for f in \"$1\"/train/*; do dd if=\"$f\" iflag=nocache count=0 status=none; done", mount.Path);
 
     private static async Task<string> DigestsAsync(string path) => (await Client.ShellAsync("cd \"$1\" && sha256sum train/*", path)).Output;
 }

@@ -143,11 +143,18 @@ internal sealed class CacheSegment : IDisposable
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Spoil(int entry) => RandomAccess.Write(_file, stackalloc byte[sizeof(uint)], this[entry].Position);
 
-    /// <summary>Whether a record has been made unreadable.</summary>
+    /// <summary>Whether somebody has done so. Blocks.</summary>
     public bool IsSpoiled(int entry)
     {
-        byte[] magic = new byte[sizeof(uint)];
-        return TryFill(this[entry].Position, magic, default) && !magic.AsSpan().ContainsAnyExcept((byte)0);
+        byte[] head = new byte[sizeof(uint)];
+        try
+        {
+            return TryFill(this[entry].Position, head, default) && !head.AsSpan().ContainsAnyExcept((byte)0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     public void Dispose() => _file.Dispose();

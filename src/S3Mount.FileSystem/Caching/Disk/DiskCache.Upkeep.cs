@@ -15,7 +15,6 @@ public sealed partial class DiskCache
     // A segment of another mount is seen this long after it is complete. A look at a thousand names takes a millisecond.
     private static readonly TimeSpan _upkeepEvery = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _evictGate = new();
     // The active segment counts with what it will have.
     private long _size;
     private long _limit;
@@ -206,14 +205,8 @@ public sealed partial class DiskCache
         return true;
     }
 
-    // The segment that was used least recently, if that was before a moment.
+    // The segment that was used least recently, if that was before a moment. False: there is none; true is no promise that it went.
     private bool TryEvict(long moment)
-    {
-        lock (_evictGate)
-            return TryEvictOne(moment);
-    }
-
-    private bool TryEvictOne(long moment)
     {
         long asked = _reuse.Asked;
         CacheSegment? victim = _index.ToArray()
@@ -228,11 +221,17 @@ public sealed partial class DiskCache
             victim.SawUse(UsedAt(file));
             if (victim.LastUsed >= moment)
                 return true;
+        }
+        // Whoever takes it out of the index deletes it; a file that cannot be deleted is found again by the next look.
+        if (!_index.Remove(victim))
+            return true;
+        victim.Dispose();
+        if (file.Exists)
+        {
             file.Delete();
             Interlocked.Add(ref _evictedBytes, victim.SizeOnDisk);
         }
         Interlocked.Add(ref _size, -victim.SizeOnDisk);
-        Forget(victim);
         return true;
     }
 }

@@ -159,6 +159,9 @@ public sealed partial class DiskCache : IAsyncDisposable
             Forget(segment);
             return;
         }
+        // Said when it was found wrong, perhaps by another process.
+        if (segment.IsSpoiled(entry))
+            return;
         Interlocked.Increment(ref _badRecords);
         if (segment.TakeBlame())
             LogMessages.BadRecord(_logger, segment.Path, segment[entry].Position);

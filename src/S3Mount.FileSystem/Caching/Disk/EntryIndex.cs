@@ -83,17 +83,19 @@ internal sealed class EntryIndex
     }
 
     /// <summary>Takes a segment out, with all its records.</summary>
-    public void Remove(CacheSegment segment)
+    /// <returns>False: it is not in the index.</returns>
+    public bool Remove(CacheSegment segment)
     {
         lock (_gate)
         {
             if (segment.Number == 0)
-                return;
+                return false;
             for (int i = 0; i < segment.Count; i++)
                 RemoveSlot(segment, i);
             _segments[segment.Number] = null;
             _free.Push(segment.Number);
             segment.Number = 0;
+            return true;
         }
     }
 

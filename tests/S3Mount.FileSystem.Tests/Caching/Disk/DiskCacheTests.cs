@@ -119,6 +119,7 @@ public sealed class DiskCacheTests
         for (int i = 0; i < stored.Length; i++)
             await AssertReadAsync(third, stored[i], i, cancellationToken);
         Assert.That(_store.Gets, Is.EqualTo(2), "the good copies are found, whatever becomes of the bad ones");
+        Assert.That(third.Log.Lines, Is.Empty);
     }
 
     [Test]

@@ -65,7 +65,7 @@ public sealed class EntryIndexTests
 
     // What a terabyte of images of a megabyte has, or a hundred gigabytes of ImageNet.
     [Test, CancelAfter(60_000)]
-    public async Task A_million_records_take_at_most_64_bytes_each_and_load_within_two_seconds(CancellationToken cancellationToken)
+    public async Task A_million_records_take_at_most_64_bytes_each_and_load_in_two_seconds_of_processor_time(CancellationToken cancellationToken)
     {
         const int Segments = 400, Each = 2500;
         using var directory = new TempDirectory();
@@ -80,11 +80,13 @@ public sealed class EntryIndexTests
         }
         cancellationToken.ThrowIfCancellationRequested();
         long before = GC.GetTotalMemory(forceFullCollection: true);
+        // Processor time: the files are in the page cache, and what else the machine does is not the load's.
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         await using var rig = new DiskRig(directory.Path, new FakeObjectStore(), DiskRig.NewClock());
-        TimeSpan took = Stopwatch.GetElapsedTime(start);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start), took = Environment.CpuUsage.TotalTime - processor;
         long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
-        await TestContext.Out.WriteLineAsync($"{took.TotalMilliseconds:0} ms, {bytes / (double)(Segments * Each):0.0} bytes a record");
+        await TestContext.Out.WriteLineAsync($"{elapsed.TotalMilliseconds:0} ms, {took.TotalMilliseconds:0} ms of processor time, {bytes / (double)(Segments * Each):0.0} bytes a record");
         Assert.That(rig.Disk.Statistics.Records, Is.EqualTo(Segments * Each));
         Assert.That(bytes, Is.LessThanOrEqualTo(64L * Segments * Each));
         Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(2)));
