@@ -80,4 +80,16 @@ internal static partial class LogMessages
 
     [LoggerMessage(229, LogLevel.Warning, "the disk of {Directory} has not taken what was fetched last within {Seconds} s: it is given up")]
     public static partial void CacheStillWriting(ILogger logger, string directory, int seconds);
+
+    [LoggerMessage(240, LogLevel.Information, "hydration is done: {Files} files ({Bytes} bytes) fetched in {Seconds:0.0} s, {Present} were there already, {Absent} found no room, {Failed} failed")]
+    public static partial void Hydrated(ILogger logger, long files, long bytes, double seconds, long present, long absent, long failed);
+
+    [LoggerMessage(241, LogLevel.Warning, "hydration waits: {Problem}; it goes on in {Seconds} s")]
+    public static partial void HydrationWaits(ILogger logger, string problem, int seconds);
+
+    [LoggerMessage(242, LogLevel.Warning, "hydration left out {Files} files, the first one: {Reason}")]
+    public static partial void HydrationLeft(ILogger logger, long files, string reason);
+
+    [LoggerMessage(243, LogLevel.Error, "hydration has ended before its time")]
+    public static partial void HydrationFailed(ILogger logger, Exception failure);
 }

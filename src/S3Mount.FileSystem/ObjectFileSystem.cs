@@ -7,6 +7,7 @@ using S3Mount.FileSystem.Listing;
 using S3Mount.FileSystem.Listing.Walks;
 using S3Mount.FileSystem.Reading;
 using S3Mount.FileSystem.SavedListings;
+using S3Mount.FileSystem.Warming;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;
 using S3Mount.Fuse.Session;
@@ -62,6 +63,8 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         _blocks = new BlockCache(options.MemoryBudget);
         _fetcher = new BlockFetcher(store, _blocks, _clock, options, _stopping.Token);
         _recentFailures = new RecentFailures(_clock);
+        if (options.DiskCache is { } disk)
+            (_warmFetcher, _warmPaths) = (new WarmFetcher(store, _fetcher, disk), CreateWarmPaths(store));
         if (_saved is not null)
         {
             _check = CreateCheck(_saved, store);
@@ -145,14 +148,15 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
 
     public void Destroy() => _stopping.Cancel();
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _stopping.Cancel();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_hydration is not null)
+            await _hydration.Completion.ConfigureAwait(false);
         _fetcher.Dispose();
         _readers.Dispose();
         _listings.Dispose();
         _blocks.Dispose();
-        return default;
     }
 
     private bool TryFindDirectory(FuseRequest request, NodeId node, out DirectoryInode directory)

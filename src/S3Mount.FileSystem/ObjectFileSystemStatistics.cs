@@ -7,4 +7,7 @@ namespace S3Mount.FileSystem;
 /// <param name="ListingBytes">Bytes that these take.</param>
 /// <param name="HiddenKeys">Keys that were listed and that no path can name.</param>
 /// <param name="SavedListings">Of a mount that keeps its listings.</param>
-public readonly record struct ObjectFileSystemStatistics(long MemoryUsed, long MemoryBudget, int Inodes, int Listings, long ListingBytes, long HiddenKeys, SavedListings.SavedListingsStatus? SavedListings = null);
+/// <param name="DiskCache">Of a mount that has one.</param>
+/// <param name="Hydration">Of a mount that brings everything to it by itself.</param>
+public readonly record struct ObjectFileSystemStatistics(long MemoryUsed, long MemoryBudget, int Inodes, int Listings, long ListingBytes, long HiddenKeys, SavedListings.SavedListingsStatus? SavedListings = null,
+    Caching.Disk.DiskCacheStatistics? DiskCache = null, Warming.HydrationStatus? Hydration = null);

@@ -41,6 +41,10 @@ internal static class EntryPoint
                 await RefreshProgram.RunAsync(RefreshCommand.Parse(renewed), Console.Out).ConfigureAwait(false);
                 return Done;
             }
+            if (args is [WarmCommand.Verb, .. var wanted])
+                return await WarmProgram.RunAsync(WarmCommand.Parse(wanted), Console.Out, Console.Error, !Console.IsErrorRedirected).ConfigureAwait(false);
+            if (args is [CacheCommand.Verb, .. var kept])
+                return await CacheProgram.RunAsync(CacheCommand.Parse(kept), Console.Out).ConfigureAwait(false);
             MountSettings settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
             return settings.Foreground || background
                 ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)

@@ -43,7 +43,7 @@ public sealed class ProgramTests
     [TestCase("/tmp bucket", 2)]
     [TestCase("bucket /tmp --memory 12XB", 2)]
     [TestCase("bucket /tmp --nope", 2)]
-    [TestCase("warm /tmp", 2)]
+    [TestCase("doctor /tmp", 2)]
     [TestCase("status /tmp", 1)]
     [TestCase("status --nope", 2)]
     [TestCase("refresh", 2)]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using S3Mount.FileSystem.Caching;
 using S3Mount.FileSystem.Caching.Disk;
+using S3Mount.FileSystem.Warming;
 using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Reading;
@@ -38,6 +39,7 @@ internal sealed class BlockFetcher : IDisposable
         Options = options;
         // A quarter of the connections is left to those who wait.
         _maxAhead = Math.Max(1, options.MaxConnections * 3 / 4);
+        Slots = new FetchSlots(_maxAhead);
         _pace = new PartPace(Environment.ProcessorCount, _maxAhead);
         _sweep = clock.TimeProvider.CreateTimer(static state => ((BlockFetcher)state!).DropSilent(), this, SilentAfter / 2, SilentAfter / 2);
     }
@@ -49,6 +51,12 @@ internal sealed class BlockFetcher : IDisposable
     public ObjectFileSystemOptions Options { get; }
 
     public StreamTrust Trust { get; } = new();
+
+    /// <summary>What readers leave of the connections.</summary>
+    public FetchSlots Slots { get; }
+
+    /// <summary>What is being fetched for the disk cache.</summary>
+    public WarmingBlocks Warming { get; } = new();
 
     /// <summary>What one reader's window may take: its share of the half of the budget that readahead has.</summary>
     public long WindowShare => Cache.Budget.Limit / 2 / Math.Max(1, Volatile.Read(ref _streaming));
@@ -125,7 +133,22 @@ internal sealed class BlockFetcher : IDisposable
 
     private ValueTask FillAsync(Block block, CancellationToken cancellationToken) => _disk is { } disk && block.Reader.Version.IsPinned
         ? FillByDiskAsync(disk, block, cancellationToken)
-        : _store.ReadRangeAsync(block.Reader.Key, block.Reader.Version, block.Offset, block.Memory, block, cancellationToken);
+        : ReadStoreAsync(block, 0, block.Length, cancellationToken);
+
+    private async ValueTask ReadStoreAsync(Block block, int from, int length, CancellationToken cancellationToken)
+    {
+        IReadProgress progress = from == 0 ? block : new PartProgress(block, from);
+        Slots.ReaderBegan();
+        try
+        {
+            await _store.ReadRangeAsync(block.Reader.Key, block.Reader.Version, block.Offset + from, block.Memory.Slice(from, length), progress, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            Slots.ReaderEnded();
+        }
+    }
 
     // What is on disk comes from there, what is missing between from the store.
     private async ValueTask FillByDiskAsync(DiskCache disk, Block block, CancellationToken cancellationToken)
@@ -143,13 +166,45 @@ internal sealed class BlockFetcher : IDisposable
             int missing = disk.MissingFrom(key, block.Offset + done, block.Length - done);
             if (missing == 0)
                 continue;
-            IReadProgress progress = done == 0 ? block : new PartProgress(block, done);
-            await _store.ReadRangeAsync(block.Reader.Key, block.Reader.Version, block.Offset + done, block.Memory.Slice(done, missing), progress, cancellationToken)
-                .ConfigureAwait(false);
-            disk.TryKeep(key, block, done, missing);
-            done += missing;
+            int shared = await TakeWarmingAsync(key, block, done, missing, cancellationToken).ConfigureAwait(false);
+            if (shared == 0)
+            {
+                // It may have arrived on disk between the two looks.
+                if (disk.MissingFrom(key, block.Offset + done, 1) == 0)
+                    continue;
+                await ReadStoreAsync(block, done, missing, cancellationToken).ConfigureAwait(false);
+                disk.TryKeep(key, block, done, missing);
+            }
+            done += shared == 0 ? missing : shared;
         }
         disk.Count(key, block.Offset, block.Length, hits);
+    }
+
+    // What is already on its way to the disk cache is not asked for again, unless much would come before it.
+    private async ValueTask<int> TakeWarmingAsync(CacheKey key, Block block, int from, int length, CancellationToken cancellationToken)
+    {
+        if (Warming.TryLease(key, block.Offset + from) is not { } source)
+            return 0;
+        try
+        {
+            int start = (int)(block.Offset + from - source.Offset);
+            int taken = Math.Min(length, source.Length - start);
+            if (start - source.Filled > ReadaheadWindow.MinPart)
+                return 0;
+            await source.WaitAsync(start + taken, cancellationToken).ConfigureAwait(false);
+            source.Memory.Span.Slice(start, taken).CopyTo(block.Memory.Span[from..]);
+            block.Advance(from + taken);
+            return taken;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // That fetch has failed or was stopped. This one has its own chance, and its own failure.
+            return 0;
+        }
+        finally
+        {
+            source.Release();
+        }
     }
 
     /// <summary>The progress of a part of a block, as the block's.</summary>

@@ -25,6 +25,8 @@ internal static class HelpText
               {SnapshotCommand.VerifyUsage}
               {StatusCommand.Usage}
               {RefreshCommand.Usage}
+              {WarmCommand.Usage}
+              {CacheCommand.Usage}
               s3mount --version | --help
 
             The bucket is written BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX. s3mount returns when the mount
@@ -33,6 +35,14 @@ internal static class HelpText
             A snapshot is the listing of everything below a prefix in one file: create makes it, show tells
             what it holds, with a digest of the whole dataset, and verify what has changed in the store since.
             They take the options under Store; verify asks the store that the file names.
+
+            warm brings a file, or all files below a directory, to the cache of a mount (--cache), behind its
+            readers; what is there is skipped, so that it goes on where it was stopped. With --from-list it
+            takes paths from FILE, one a line, in this order, absolute or relative to PATH; - is the standard
+            input. --check tells how much is cached, with exit code 1 if anything is missing.
+
+            cache works on the directory of a cache, also while mounts use it: stats tells what it has, verify
+            reads and checks all of it, marks what is damaged and then ends with exit code 1, clear deletes it.
 
             """);
         foreach ((string title, OptionDefinition[] options) in MountOptions.Groups)
@@ -53,6 +63,7 @@ internal static class HelpText
               s3mount -f my-datasets /mnt/data --allow-other --uid trainer --gid trainer
               s3mount status /mnt/imagenet
               s3mount refresh /mnt/imagenet/train
+              s3mount warm /mnt/imagenet/train
               s3mount umount /mnt/imagenet
               s3mount snapshot create my-datasets/imagenet imagenet.snap
 

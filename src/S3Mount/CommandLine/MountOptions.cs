@@ -21,6 +21,7 @@ internal static class MountOptions
     public static readonly OptionDefinition Snapshot = new("snapshot", "FILE", "a pinned dataset: exactly the keys and versions of FILE (s3mount snapshot create); nothing is listed");
     public static readonly OptionDefinition Cache = new("cache", "DIR", "keep what was read, and listings, in DIR from mount to mount and for all mounts that name it (off)");
     public static readonly OptionDefinition MaxCacheSize = new("max-cache-size", "SIZE", "what DIR may take on its disk (all but a tenth of the disk)");
+    public static readonly OptionDefinition Hydrate = new("hydrate", null, "bring everything below the mount to the cache in the background, from the moment of mounting; readers go first");
     public static readonly OptionDefinition Memory = new("memory", "SIZE", "budget for cached blocks and readahead together (a quarter of the memory, at least 128MiB)");
 
     public static readonly OptionDefinition AllowOther = new("allow-other", null, "let other users in (needs root or user_allow_other in /etc/fuse.conf)");
@@ -43,7 +44,7 @@ internal static class MountOptions
     public static readonly (string Title, OptionDefinition[] Options)[] Groups =
     [
         ("Store", Store),
-        ("Caching", [MetadataTtl, NegativeMetadataTtl, Snapshot, Cache, MaxCacheSize, Memory]),
+        ("Caching", [MetadataTtl, NegativeMetadataTtl, Snapshot, Cache, MaxCacheSize, Hydrate, Memory]),
         ("Permissions", [AllowOther, AllowRoot, Uid, Gid, FileMode, DirMode]),
         ("Running", [Foreground, LogLevel, LogFile, Fstab]),
     ];

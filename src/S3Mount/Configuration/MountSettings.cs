@@ -51,10 +51,13 @@ internal sealed record MountSettings
     /// <summary>Directory for what is kept from mount to mount, absolute; null: nothing is.</summary>
     public string? Cache { get; init; }
 
-    /// <summary>Bytes.</summary>
     /// <summary>Bytes that <see cref="Cache"/> may take on its disk; null: all but a tenth of the disk.</summary>
     public long? MaxCacheSize { get; init; }
 
+    /// <summary>Everything is brought to <see cref="Cache"/> in the background.</summary>
+    public bool Hydrate { get; init; }
+
+    /// <summary>Bytes.</summary>
     public required long Memory { get; init; }
 
     public bool AllowOther { get; init; }

@@ -24,6 +24,8 @@ internal static class SettingsReader
             throw new UsageException("--allow-other and --allow-root exclude each other");
         if (options.Has(MountOptions.Snapshot) && (options.Has(MountOptions.MetadataTtl) || options.Has(MountOptions.NegativeMetadataTtl)))
             throw new UsageException("--snapshot shows the same keys and versions for ever: leave out --metadata-ttl and --negative-metadata-ttl");
+        if (options.Has(MountOptions.Hydrate) && !options.Has(MountOptions.Cache))
+            throw new UsageException($"{options.Spelling(MountOptions.Hydrate)} needs a place to bring everything to: --cache DIR");
         S3StoreOptions store = StoreOptionsReader.Read(bucket, options);
         var settings = new MountSettings
         {
@@ -45,6 +47,7 @@ internal static class SettingsReader
             Snapshot = options.Read(MountOptions.Snapshot, StoreOptionsReader.ParseFile, null),
             Cache = options.Read(MountOptions.Cache, StoreOptionsReader.ParseFile, null),
             MaxCacheSize = options.Read<long?>(MountOptions.MaxCacheSize, text => ParseCacheSize(text), null),
+            Hydrate = options.Has(MountOptions.Hydrate),
             Memory = options.Has(MountOptions.Memory) ? options.Read(MountOptions.Memory, ParseMemory, 0) : DefaultMemory(machine.MemoryLimit()),
             LogFile = options.Read(MountOptions.LogFile, StoreOptionsReader.ParseFile, null),
             LogLevel = options.Read(MountOptions.LogLevel, ParseLevel, LogLevel.Information),

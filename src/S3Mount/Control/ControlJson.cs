@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using S3Mount.Control.Client;
 using S3Mount.FileSystem;
+using S3Mount.FileSystem.Warming;
 
 namespace S3Mount.Control;
 
@@ -11,4 +12,7 @@ namespace S3Mount.Control;
 [JsonSerializable(typeof(MountReport[]))]
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(RefreshResult))]
+[JsonSerializable(typeof(WarmRequest))]
+[JsonSerializable(typeof(WarmReport[]))]
+[JsonSerializable(typeof(WarmProgress))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -13,7 +13,7 @@ internal static class ControlStart
     public static ControlServer? TryStart(ServedMount mount, TimeProvider timeProvider, ILogger logger)
     {
         uint uid = LibC.GetEffectiveUid();
-        return TryStart(ControlDirectory.PlacesOf(uid, Environment.GetEnvironmentVariable(ControlDirectory.RuntimeVariable)), uid, mount.Mount.DeviceNumber, ControlEndpoints.Of(mount), timeProvider, logger);
+        return TryStart(ControlDirectory.PlacesOf(uid, Environment.GetEnvironmentVariable(ControlDirectory.RuntimeVariable)), uid, mount.Mount.DeviceNumber, ControlEndpoints.Of(mount, timeProvider), timeProvider, logger);
     }
 
     internal static ControlServer? TryStart(IReadOnlyList<string> places, uint uid, string? device, IReadOnlyList<IControlEndpoint> endpoints, TimeProvider timeProvider, ILogger logger)

@@ -1,4 +1,6 @@
+using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.SavedListings;
+using S3Mount.FileSystem.Warming;
 
 namespace S3Mount.Control;
 
@@ -27,6 +29,12 @@ internal sealed record MountStatus
 
     /// <summary>Of a mount that keeps its listings; absent: it does not.</summary>
     public SavedListingsStatus? SavedListings { get; init; }
+
+    /// <summary>Of a mount with a disk cache.</summary>
+    public DiskCacheStatistics? Cache { get; init; }
+
+    /// <summary>Of a mount that brings all of its files to its disk cache by itself.</summary>
+    public HydrationStatus? Hydration { get; init; }
 
     /// <summary>The last warning or error of the log; absent: none yet.</summary>
     public FailurePart? LastFailure { get; init; }

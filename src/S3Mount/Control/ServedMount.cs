@@ -29,6 +29,8 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
             Kernel = new(kernel.Requests, kernel.InFlight, new Dictionary<string, long>(kernel.ByOperation())),
             Store = new(store.Gets, store.Heads, store.Lists, store.Retries, store.BytesRead),
             SavedListings = files.SavedListings,
+            Cache = files.DiskCache,
+            Hydration = files.Hydration,
             LastFailure = LastFailure.Find() is { } failure ? new(failure.Time, failure.Message) : null,
         };
     }

@@ -157,6 +157,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
         _logger.Mounted(settings.Url, mount.Mountpoint, (long)timeProvider.GetElapsedTime(start).TotalMilliseconds);
         Notifier.Ready($"{settings.Url} is mounted at {mount.Mountpoint}");
+        if (settings.Hydrate)
+            running.FileSystem.StartHydration();
         // Only now: nobody who mounts waits for it.
         ControlServer? control = ControlStart.TryStart(running, timeProvider, _logger);
         try

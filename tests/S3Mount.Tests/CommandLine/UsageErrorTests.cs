@@ -20,7 +20,7 @@ public sealed class UsageErrorTests
         yield return Case("unmount /mnt", "unknown command 'unmount'; write s3mount umount MOUNTPOINT (a bucket of that name is mounted as s3://unmount/)");
         yield return Case("b /mnt --nope", "unknown option '--nope'; see s3mount --help");
         yield return Case("b /mnt -x", "unknown option '-x'; see s3mount --help");
-        yield return Case("b /mnt --max-cache-size 1G", "unknown option '--max-cache-size'; see s3mount --help");
+        yield return Case("b /mnt --max-cache-size 1M", "--max-cache-size: 1M is too little; give it at least 64MiB");
         yield return Case("b /mnt --config f.yaml", "unknown option '--config'; see s3mount --help");
         yield return Case("b /mnt --memory", "--memory needs a value: --memory SIZE");
         yield return Case("b /mnt --memory --region x", "--memory needs a value: --memory SIZE");

@@ -62,7 +62,10 @@ public sealed partial class DiskCache
             LogMessages.CacheStillWriting(_logger, _directory, (int)_longestEnd.TotalSeconds);
         // It was never loaded.
         while (!_writer.IsAlive && _waiting.TryTake(out WaitingBlock waiting))
+        {
+            waiting.Written?.SetResult(false);
             waiting.Block?.GiveBack();
+        }
         _readers.Dispose();
         foreach (CacheSegment segment in _index.ToArray())
             Forget(segment);
@@ -104,6 +107,7 @@ public sealed partial class DiskCache
         {
             try
             {
+                _evictBefore = waiting.EvictBefore;
                 if (waiting.Block is { } block)
                     Write(waiting, block);
                 else
@@ -116,7 +120,10 @@ public sealed partial class DiskCache
             finally
             {
                 waiting.Block?.GiveBack();
-                Interlocked.Add(ref _waitingBytes, -waiting.Length);
+                if (waiting.Written is { } written)
+                    written.SetResult(Has(waiting.Key, waiting.Block!.Offset + waiting.From, waiting.Length));
+                else
+                    Interlocked.Add(ref _waitingBytes, -waiting.Length);
             }
         }
         CompleteActive();
@@ -165,7 +172,7 @@ public sealed partial class DiskCache
     {
         // Others write and evict too.
         Measure();
-        if (!TryMakeRoom(SegmentSize))
+        if (!TryMakeRoom(SegmentSize, _evictBefore))
         {
             if (!IsFull)
                 LogMessages.CacheFull(_logger, _directory, Interlocked.Read(ref _size) >> 20);
@@ -223,5 +230,7 @@ public sealed partial class DiskCache
     }
 
     /// <param name="Block">Null: what has been written is to be completed.</param>
-    private readonly record struct WaitingBlock(CacheKey Key, Block? Block, int From, int Length);
+    /// <param name="Written">Told whether it is on disk; null: nobody waits, and it counts among what may wait.</param>
+    /// <param name="EvictBefore">What was last used before may go for it, besides what is idle.</param>
+    private readonly record struct WaitingBlock(CacheKey Key, Block? Block, int From, int Length, TaskCompletionSource<bool>? Written = null, long EvictBefore = 0);
 }

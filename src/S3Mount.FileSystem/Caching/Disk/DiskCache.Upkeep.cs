@@ -193,12 +193,13 @@ public sealed partial class DiskCache
         return _options.MaxSize is { } size ? Math.Min(size, used + free) : Math.Max(0, used + free - (total / FreeShare));
     }
 
-    private bool TryMakeRoom(long bytes)
+    private bool TryMakeRoom(long bytes, long evictBefore = 0)
     {
         long limit = Interlocked.Read(ref _limit);
         while (Interlocked.Read(ref _size) + bytes > limit)
         {
-            if (_reuse.IdleBefore() is not { } moment || !TryEvict(moment))
+            long moment = Math.Max(_reuse.IdleBefore() ?? 0, evictBefore);
+            if (moment == 0 || !TryEvict(moment))
                 return false;
         }
         return true;

@@ -55,6 +55,7 @@ public sealed partial class DiskCache : IAsyncDisposable
                 BadRecords = Interlocked.Read(ref _badRecords),
                 Size = Interlocked.Read(ref _size),
                 Limit = Interlocked.Read(ref _limit),
+                IsFull = IsFull,
                 Records = segments.Sum(segment => (long)segment.Count),
                 Segments = segments.Length,
             };

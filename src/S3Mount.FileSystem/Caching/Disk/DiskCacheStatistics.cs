@@ -26,6 +26,9 @@ public sealed record DiskCacheStatistics
     /// <summary>What they may come to.</summary>
     public required long Limit { get; init; }
 
+    /// <summary>Whether it is full of what is in use, and keeps nothing more.</summary>
+    public required bool IsFull { get; init; }
+
     public required long Records { get; init; }
 
     public required int Segments { get; init; }

@@ -24,6 +24,13 @@ internal static class StatusText
             Line("saved", saved.MadeAt is { } madeAt ? $"listings of {Time(madeAt)} in {saved.Path}" : (FormattableString)$"no listings yet; they will be kept in {saved.Path}");
             Line("", $"{saved.Unchecked:N0} directories shown as saved and not checked yet, {saved.Checked:N0} checked, {saved.Differed:N0} of them had changed");
         }
+        if (status.Cache is { } cache)
+        {
+            Line("cache", $"{Size(cache.Size)} of {Size(cache.Limit)} on disk{(cache.IsFull ? ", full of what is in use" : "")}; {Size(cache.HitBytes)} read from it, {Size(cache.MissBytes)} missed");
+            Line("", $"{Size(cache.WrittenBytes)} written, {Size(cache.SkippedBytes)} not kept, {Size(cache.EvictedBytes)} made room, {cache.BadRecords:N0} bad records");
+        }
+        if (status.Hydration is { } hydration)
+            Line("hydration", $"{hydration.State}: {WarmText.Line(hydration.Progress, rate: null, hasBar: false).TrimStart()}{(hydration.Progress.Problem is { } problem ? $" ({problem})" : "")}");
         Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight");
         Line("store", $"{status.Store.Gets:N0} GET, {status.Store.Lists:N0} LIST, {status.Store.Heads:N0} HEAD, {status.Store.Retries:N0} of them repeated; {Size(status.Store.BytesRead)} read");
         Line("last failure", status.LastFailure is { } failure ? $"{Time(failure.Time)} {failure.Message}" : (FormattableString)$"none");

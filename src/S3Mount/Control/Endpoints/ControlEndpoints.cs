@@ -3,9 +3,15 @@ namespace S3Mount.Control.Endpoints;
 /// <summary>All that a mount can be asked.</summary>
 internal static class ControlEndpoints
 {
-    public static IReadOnlyList<IControlEndpoint> Of(ServedMount mount) =>
-    [
-        new StatusEndpoint(mount.GetStatus),
-        new RefreshEndpoint(mount.FileSystem.RefreshAsync),
-    ];
+    public static IReadOnlyList<IControlEndpoint> Of(ServedMount mount, TimeProvider timeProvider)
+    {
+        var warming = new WarmJobs(mount.FileSystem, timeProvider);
+        return
+        [
+            new StatusEndpoint(mount.GetStatus),
+            new RefreshEndpoint(mount.FileSystem.RefreshAsync),
+            new WarmEndpoint(warming),
+            new WarmReportsEndpoint(warming),
+        ];
+    }
 }

@@ -1,0 +1,61 @@
+namespace S3Mount.FileSystem.Caching.Disk;
+
+/// <summary>What is brought here before anybody has asked for it.</summary>
+public sealed partial class DiskCache
+{
+    // Written and read by the writer alone: what it is writing may make this much room.
+    private long _evictBefore;
+
+    /// <summary>
+    /// Whether there is any use in fetching something to keep it; it makes room where it may.
+    /// </summary>
+    /// <param name="evictBefore">What was last used before this moment (UTC ticks) may go, besides what is idle.</param>
+    internal KeepState Prepare(long evictBefore)
+    {
+        if (IsPaused || _isUnusable || Volatile.Read(ref _isClosing) == 1)
+            return KeepState.Unwritable;
+        if (!IsFull)
+            return KeepState.Ready;
+        if (!TryMakeRoom(SegmentSize, evictBefore))
+            return KeepState.Full;
+        Volatile.Write(ref _isFull, false);
+        return KeepState.Ready;
+    }
+
+    /// <summary>
+    /// Keeps a block that the caller has a reference to; takes one of its own until it is written. The caller bounds what it gives:
+    /// it does not count as waiting, and leaves the room for what readers fetch.
+    /// </summary>
+    /// <returns>Whether it is on disk now.</returns>
+    internal Task<bool> KeepAsync(in CacheKey key, Block block, long evictBefore)
+    {
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        block.AddReference();
+        try
+        {
+            _waiting.Add(new WaitingBlock(key, block, 0, block.Length, written, evictBefore));
+        }
+        catch (InvalidOperationException)
+        {
+            // The mount ends.
+            block.Release();
+            written.SetResult(false);
+        }
+        return written.Task;
+    }
+
+    /// <summary>Something is about to be wanted: what there is of it is not to go now.</summary>
+    /// <returns>Whether all of it is there.</returns>
+    internal bool Want(in CacheKey key, long length)
+    {
+        long now = _timeProvider.GetUtcNow().Ticks, asked = _reuse.Asked;
+        for (long offset = 0; offset < length;)
+        {
+            if (!TryFind(key, offset, out CacheSegment segment, out int entry, out _))
+                return false;
+            segment.Use(now, asked);
+            offset += segment[entry].End - (offset % CacheFormat.GranuleSize);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,84 @@
+namespace S3Mount.FileSystem.Reading;
+
+/// <summary>
+/// Shares the connections between readers and what is brought near behind them: a fetch that nobody waits for begins only while
+/// readers leave connections over. Readers never wait here. Any thread.
+/// </summary>
+/// <param name="count">Connections that fetches which nobody waits for may have when readers have none.</param>
+internal sealed class FetchSlots(int count)
+{
+    private readonly Lock _gate = new();
+    // Guarded by _gate, as is all that follows. In line.
+    private readonly LinkedList<TaskCompletionSource> _waiters = new();
+    private int _readers;
+    private int _others;
+
+    // One goes on whatever readers do, so that it ends some time.
+    private bool IsFree => _others < Math.Max(1, count - _readers);
+
+    /// <summary>A reader asks the store.</summary>
+    public void ReaderBegan()
+    {
+        lock (_gate)
+            _readers++;
+    }
+
+    public void ReaderEnded()
+    {
+        lock (_gate)
+        {
+            _readers--;
+            Grant();
+        }
+    }
+
+    /// <summary>Completes when a connection is left over; <see cref="Leave"/> gives it back.</summary>
+    public async Task EnterAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        LinkedListNode<TaskCompletionSource> node;
+        lock (_gate)
+        {
+            if (_waiters.Count == 0 && IsFree)
+            {
+                _others++;
+                return;
+            }
+            node = _waiters.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister((_, token) => Cancel(node, token), null);
+        await node.Value.Task.ConfigureAwait(false);
+    }
+
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _others--;
+            Grant();
+        }
+    }
+
+    // Under _gate. What waits goes on on other threads.
+    private void Grant()
+    {
+        while (_waiters.First is { } first && IsFree)
+        {
+            _waiters.RemoveFirst();
+            _others++;
+            first.Value.SetResult();
+        }
+    }
+
+    // Who has just been let in goes on with it.
+    private void Cancel(LinkedListNode<TaskCompletionSource> node, CancellationToken token)
+    {
+        lock (_gate)
+        {
+            if (node.List is null)
+                return;
+            _waiters.Remove(node);
+        }
+        node.Value.SetCanceled(token);
+    }
+}

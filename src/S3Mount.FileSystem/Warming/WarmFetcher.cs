@@ -1,0 +1,161 @@
+using S3Mount.FileSystem.Caching;
+using S3Mount.FileSystem.Caching.Disk;
+using S3Mount.FileSystem.Reading;
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem.Warming;
+
+/// <summary>
+/// Fetches parts of objects into the disk cache, behind all readers: with the connections and the memory that these leave over.
+/// Any thread.
+/// </summary>
+internal sealed class WarmFetcher
+{
+    private readonly IObjectStore _store;
+    private readonly BlockFetcher _fetcher;
+    private readonly WarmMemory _memory;
+
+    public WarmFetcher(IObjectStore store, BlockFetcher fetcher, DiskCache disk)
+    {
+        _store = store;
+        _fetcher = fetcher;
+        Disk = disk;
+        _memory = new WarmMemory(fetcher.Cache, fetcher.Clock.TimeProvider);
+        // As many parts at once as there are connections, if they are not too small: whole granules, so that each is written once.
+        long share = _memory.Limit / Math.Max(1, fetcher.Options.MaxConnections) / CacheFormat.GranuleSize * CacheFormat.GranuleSize;
+        PartSize = (int)Math.Clamp(share, CacheFormat.GranuleSize, ReadaheadWindow.MaxPart);
+    }
+
+    public DiskCache Disk { get; }
+
+    /// <summary>A multiple of <see cref="CacheFormat.GranuleSize"/>.</summary>
+    public int PartSize { get; }
+
+    /// <summary>Waits for memory and a connection, and begins: the file is told when the part is on disk.</summary>
+    /// <param name="length">At most <see cref="PartSize"/>.</param>
+    /// <exception cref="OperationCanceledException"/>
+    public async Task StartAsync(WarmFile file, long offset, int length, CancellationToken cancellationToken)
+    {
+        if (TryFollow(file, offset, length, cancellationToken))
+            return;
+        int capacity = BlockPool.CapacityFor(length);
+        await _memory.ReserveAsync(capacity, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _fetcher.Slots.EnterAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            GiveBack(capacity);
+            throw;
+        }
+        // Another job may have been at it meanwhile.
+        bool isPresent = Disk.Has(file.Name, offset, length);
+        if (isPresent || TryFollow(file, offset, length, cancellationToken))
+        {
+            _fetcher.Slots.Leave();
+            GiveBack(capacity);
+            if (isPresent)
+                file.FindPart(length);
+            return;
+        }
+        file.BeginPart();
+        _ = FetchAsync(file, _fetcher.Cache.Create(file.Reader, offset, length), cancellationToken);
+    }
+
+    private void GiveBack(int capacity)
+    {
+        _fetcher.Cache.Budget.Release(capacity);
+        _memory.Return(capacity);
+    }
+
+    // What another job is fetching is not asked for twice.
+    private bool TryFollow(WarmFile file, long offset, int length, CancellationToken cancellationToken)
+    {
+        if (_fetcher.Warming.TryLease(file.Name, offset) is not { } other)
+            return false;
+        if (other.Offset == offset && other.Length == length)
+        {
+            file.BeginPart();
+            _ = FollowAsync(file, other, cancellationToken);
+            return true;
+        }
+        other.GiveBack();
+        return false;
+    }
+
+    // Never throws. It has a reference to the block.
+    private async Task FollowAsync(WarmFile file, Block block, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        bool isKept = false;
+        try
+        {
+            await block.WaitAsync(block.Length, cancellationToken).ConfigureAwait(false);
+            // What the other one has given to be written is not written again.
+            isKept = await Disk.KeepAsync(file.Name, block, file.EvictBefore).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+        block.GiveBack();
+        if (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            await TakeOverAsync(file, block.Offset, block.Length, cancellationToken).ConfigureAwait(false);
+        else
+            file.EndPart(block.Length, isKept, failure);
+    }
+
+    // The other job was stopped.
+    private async Task TakeOverAsync(WarmFile file, long offset, int length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StartAsync(file, offset, length, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            file.Stop(e);
+        }
+        file.EndParts();
+    }
+
+    // Never throws. The block has the memory, and one reference.
+    private async Task FetchAsync(WarmFile file, Block block, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        bool isKept = false;
+        bool isShown = _fetcher.Warming.TryAdd(file.Name, block);
+        try
+        {
+            await ReadAsync(file, block, cancellationToken).ConfigureAwait(false);
+            isKept = await Disk.KeepAsync(file.Name, block, file.EvictBefore).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+        if (isShown)
+            _fetcher.Warming.Remove(file.Name, block);
+        // Whoever reads it meanwhile asks for itself.
+        if (failure is not null)
+            block.Fail(failure);
+        block.Release();
+        _memory.Return(block.Capacity);
+        _fetcher.Cache.OnReleased();
+        file.EndPart(block.Length, isKept, failure);
+    }
+
+    private async Task ReadAsync(WarmFile file, Block block, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _store.ReadRangeAsync(file.Reader.Key, file.Reader.Version, block.Offset, block.Memory, block, cancellationToken).ConfigureAwait(false);
+            block.Advance(block.Length);
+        }
+        finally
+        {
+            _fetcher.Slots.Leave();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using S3Mount.FileSystem.Caching.Disk;
+using S3Mount.FileSystem.Reading;
+using S3Mount.ObjectStore;
+
+namespace S3Mount.FileSystem.Warming;
+
+/// <summary>
+/// Objects that somebody wants in the disk cache: what is there is left alone, and the rest is fetched in the order in which it
+/// is added. One thread adds at a time; the rest is for any thread.
+/// </summary>
+public sealed class WarmJob : IDisposable
+{
+    // A file that is not in the cache when as many others have failed one after the other for want of an answer will not be either.
+    private const int MostUnanswered = 8;
+
+    // What has been used since is perhaps of a job of today; what has not may make room.
+    private static readonly TimeSpan _inUse = TimeSpan.FromHours(1);
+
+    private readonly WarmFetcher _fetcher;
+    private readonly BlockFetcher _blocks;
+    private readonly CancellationTokenSource _stopping;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _open = 1; // files under way, and one for those that are yet to come
+    private int _unanswered;
+
+    internal WarmJob(WarmFetcher fetcher, BlockFetcher blocks, bool isCheck, CancellationToken mountEnds)
+    {
+        _fetcher = fetcher;
+        _blocks = blocks;
+        IsCheck = isCheck;
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(mountEnds);
+        EvictBefore = (blocks.Clock.TimeProvider.GetUtcNow() - _inUse).Ticks;
+    }
+
+    /// <summary>Nothing is fetched, only counted.</summary>
+    public bool IsCheck { get; }
+
+    public WarmProgress Progress => Tally.ToProgress();
+
+    internal WarmTally Tally { get; } = new();
+
+    /// <summary>Trips when it is to stop.</summary>
+    internal CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>What was last used before (UTC ticks) may make room. Never what the job itself has brought, however long it takes.</summary>
+    internal long EvictBefore { get; }
+
+    /// <summary>Ends what is under way; what is cached stays.</summary>
+    public void Stop() => _stopping.Cancel();
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Completes when all that was added is cached or has failed. Nothing can be added afterwards.</summary>
+    internal async Task EndAsync()
+    {
+        Tally.IsListed = true;
+        Close();
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Begins an object unless it is there; waits for memory and connections.</summary>
+    /// <returns>False: there is no use in adding more.</returns>
+    /// <exception cref="OperationCanceledException"/>
+    internal async Task<bool> AddAsync(WarmObject wanted)
+    {
+        long size = wanted.Version.Size;
+        if (Refusal(wanted) is { } refusal)
+        {
+            Tally.Failed(size, refusal);
+            return true;
+        }
+        CacheKey name = CacheKey.Of(_fetcher.Disk.Store, wanted.Key, wanted.Version);
+        if (IsCheck ? _fetcher.Disk.Has(name, 0, size) : _fetcher.Disk.Want(name, size))
+            Tally.Present(size);
+        else if (IsCheck || _fetcher.Disk.Prepare(EvictBefore) == KeepState.Full)
+            Tally.Absent(size);
+        else
+            await FetchAsync(new WarmFile(this, new ObjectReader(_blocks, wanted.Key, wanted.Version), name)).ConfigureAwait(false);
+        return Tally.Problem is null;
+    }
+
+    internal void End(WarmFile file)
+    {
+        if (file.Failure is OperationCanceledException && _stopping.IsCancellationRequested)
+        {
+            // Nobody is told of it: it is fetched the next time.
+        }
+        else if (file.Failure is { } failure)
+        {
+            Tally.Failed(file.Size, Describe(file.Reader.Key, failure));
+            if (failure is not (TimeoutException or ObjectStoreException { Failure: ObjectStoreFailure.Unavailable }))
+                Volatile.Write(ref _unanswered, 0);
+            else if (Interlocked.Increment(ref _unanswered) >= MostUnanswered)
+                Tally.Stop($"the store does not answer: {failure.Message}");
+        }
+        else if (file.IsMissed)
+        {
+            Tally.Absent(file.Size);
+            if (_fetcher.Disk.Prepare(EvictBefore) == KeepState.Unwritable)
+                Tally.Stop("the disk cache cannot be written; the log of the mount says why");
+        }
+        else
+        {
+            Volatile.Write(ref _unanswered, 0);
+            Tally.Fetched();
+        }
+        Close();
+    }
+
+    private async Task FetchAsync(WarmFile file)
+    {
+        Interlocked.Increment(ref _open);
+        try
+        {
+            for (long offset = 0; offset < file.Size && file.Failure is null;)
+            {
+                int length = (int)Math.Min(_fetcher.PartSize, file.Size - offset);
+                if (_fetcher.Disk.Has(file.Name, offset, length))
+                    file.FindPart(length);
+                else if (_fetcher.Disk.Prepare(EvictBefore) != KeepState.Ready)
+                    file.Miss();
+                else
+                    await _fetcher.StartAsync(file, offset, length, _stopping.Token).ConfigureAwait(false);
+                offset += length;
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            file.Stop(e);
+            throw;
+        }
+        finally
+        {
+            file.EndParts();
+        }
+    }
+
+    // Why there is no use in fetching it.
+    private static string? Refusal(in WarmObject wanted)
+    {
+        if (!wanted.Version.IsPinned)
+            return $"{wanted.Key} has no strong ETag: nothing of it is kept on a disk";
+        return StorageClass.IsArchived(wanted.StorageClass) ? $"{wanted.Key} is archived ({wanted.StorageClass}): it must be restored first" : null;
+    }
+
+    private static string Describe(ObjectKey key, Exception failure) => failure switch
+    {
+        ObjectStoreException { Failure: ObjectStoreFailure.NotFound or ObjectStoreFailure.PreconditionFailed } => $"{key} is not what the listing says: it was changed or deleted meanwhile",
+        ObjectStoreException => failure.Message,
+        _ => $"{key}: {failure.Message}",
+    };
+
+    private void Close()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+            _ended.SetResult();
+    }
+}

@@ -1,0 +1,107 @@
+using S3Mount.Control.Http;
+using S3Mount.FileSystem;
+using S3Mount.FileSystem.Warming;
+
+namespace S3Mount.Control;
+
+/// <summary>The warm jobs that clients have begun on a mount, by the name that each has given. Any thread.</summary>
+internal sealed class WarmJobs(ObjectFileSystem fileSystem, TimeProvider timeProvider)
+{
+    // As many clients as the control socket serves.
+    private const int MostJobs = 16;
+
+    // A client sends the next paths at once; who has not for so long is gone.
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Held> _jobs = []; // guarded by _gate
+
+    public WarmReport[] Reports
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _jobs.Select(job => new WarmReport(job.Key, job.Value.Job.Progress))];
+        }
+    }
+
+    /// <summary>Adds paths to a job, and waits for its end unless more will come.</summary>
+    /// <param name="cancellationToken">Ends the job.</param>
+    /// <exception cref="ControlException"/>
+    /// <exception cref="OperationCanceledException"/>
+    public async Task<WarmProgress> RunAsync(string name, IReadOnlyList<string> paths, bool isCheck, bool isLast, CancellationToken cancellationToken)
+    {
+        if (!fileSystem.CanWarm)
+            throw new ControlException(409, "this mount has no disk cache to bring anything to: mount with --cache DIR");
+        Held held = Take(name, isCheck);
+        bool isOver = true;
+        try
+        {
+            await fileSystem.WarmAsync(held.Job, paths, cancellationToken).ConfigureAwait(false);
+            if (!isLast)
+            {
+                isOver = false;
+                return held.Job.Progress;
+            }
+            return await ObjectFileSystem.EndWarmingAsync(held.Job, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            GiveBack(name, held, isOver);
+        }
+    }
+
+    private Held Take(string name, bool isCheck)
+    {
+        lock (_gate)
+        {
+            DropAbandoned();
+            if (!_jobs.TryGetValue(name, out Held? held))
+            {
+                if (_jobs.Count == MostJobs)
+                    throw new ControlException(503, $"{MostJobs} clients are warming this mount already");
+                _jobs.Add(name, held = new Held(fileSystem.BeginWarming(isCheck)));
+            }
+            else if (held.IsInUse)
+            {
+                throw new ControlException(409, "paths are being added to that job");
+            }
+            held.IsInUse = true;
+            return held;
+        }
+    }
+
+    private void GiveBack(string name, Held held, bool isOver)
+    {
+        lock (_gate)
+        {
+            held.IsInUse = false;
+            held.LastUsed = timeProvider.GetTimestamp();
+            if (!isOver)
+                return;
+            _jobs.Remove(name);
+        }
+        held.Job.Dispose();
+    }
+
+    // Under _gate.
+    private void DropAbandoned()
+    {
+        foreach ((string name, Held held) in _jobs.ToArray())
+        {
+            if (held.IsInUse || timeProvider.GetElapsedTime(held.LastUsed) < _longestPause)
+                continue;
+            _jobs.Remove(name);
+            held.Job.Dispose();
+        }
+    }
+
+    private sealed class Held(WarmJob job)
+    {
+        public WarmJob Job => job;
+
+        public bool IsInUse { get; set; }
+
+        public long LastUsed { get; set; }
+    }
+}
