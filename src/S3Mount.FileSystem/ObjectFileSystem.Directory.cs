@@ -39,9 +39,7 @@ public sealed partial class ObjectFileSystem
         }
         DirectoryListing current = _listings.FindListing(directory) is { IsForLookups: false } ready ? ready : _lister.Open(directory);
         _generations.Keep(directory, current);
-        if (plus)
-            _plus.Begin(current);
-        ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, DetailOf(current, plus, isWanted: false));
+        ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, plus ? _plus.Begin(current) : EntryDetail.Name);
         _walks.Observe(directory);
         return answer;
     }
@@ -102,11 +100,11 @@ public sealed partial class ObjectFileSystem
         {
             var writer = new DirentWriter(buffer.AsSpan(0, size));
             int end = listing.Count + DotEntries;
-            int begin = position;
-            while (position < end && TryAddEntry(ref writer, listing, position, detail))
+            int named = 0;
+            while (position < end && TryAddEntry(ref writer, listing, position, detail, ref named))
                 position++;
-            if (detail != EntryDetail.Attributes)
-                listing.CountNamed(position - begin);
+            if (named > 0)
+                listing.CountNamed(named);
             // An empty answer would be the end of the directory.
             if (writer.Length == 0 && position < end)
                 request.ReplyError(Errno.EINVAL);
@@ -121,7 +119,8 @@ public sealed partial class ObjectFileSystem
         }
     }
 
-    private bool TryAddEntry(ref DirentWriter writer, DirectoryListing listing, int position, EntryDetail detail)
+    // Counts files that are given by their names alone.
+    private bool TryAddEntry(ref DirentWriter writer, DirectoryListing listing, int position, EntryDetail detail, ref int named)
     {
         DirectoryInode directory = listing.Directory;
         ulong offset = Cookie.Make(listing.Generation, position + 1);
@@ -138,12 +137,17 @@ public sealed partial class ObjectFileSystem
         ulong ino = PathHash.ToIno(PathHash.Append(directory.PathState, name));
         uint type = listed.IsDirectory ? DirectoryType : RegularType;
         if (detail == EntryDetail.Name)
-            return writer.TryAdd(ino, offset, type, name);
+        {
+            bool isAdded = writer.TryAdd(ino, offset, type, name);
+            named += isAdded && !listed.IsDirectory ? 1 : 0;
+            return isAdded;
+        }
         // Whether it fits is known before the lookup is counted: what does not reach the kernel is never forgotten by it.
         if (!writer.CanAddPlus(name.Length))
             return false;
         // Such an entry is only named (node id 0): the kernel looks it up if somebody wants it.
         bool isNamed = listed.IsDoubtful || _clock.HasPassed(listing.ExpiresAt) || (detail == EntryDetail.AttributesOfDirectories && !listed.IsDirectory);
+        named += isNamed && !listed.IsDirectory ? 1 : 0;
         FuseEntryOut entry = isNamed ? default : EntryOut(directory, listed, ExpiryOf(listing));
         return writer.TryAddPlus(entry, ino, offset, type, name);
     }

@@ -20,22 +20,30 @@ internal sealed class PlusPolicy
 
     private readonly Lock _gate = new();
     private readonly Queue<DirectoryListing> _named = new(); // guarded by _gate
-    private bool _pays = true; // guarded by _gate
-    private int _sinceProbe = ProbeEvery - 2; // guarded by _gate; a walk shows itself with its second directory
+    // Guarded by _gate, as is all that follows. Null: nothing is known yet.
+    private bool? _pays;
+    private int _sinceProbe;
 
-    /// <summary>A reader begins to read a directory. Sets whether its files are given with their attributes.</summary>
-    public void Begin(DirectoryListing listing)
+    /// <summary>
+    /// A reader begins to read a directory. Returns what its first answer has; what those after it have is noted on the listing. Before
+    /// anything is known, the first has attributes, as the kernel's own rule would have it: a directory may have a million names.
+    /// </summary>
+    public EntryDetail Begin(DirectoryListing listing)
     {
         lock (_gate)
         {
-            listing.GivesAttributes = _pays && ++_sinceProbe < ProbeEvery;
+            if (_pays is null && _named.TryDequeue(out DirectoryListing? before))
+                Judge(before);
+            listing.GivesAttributes = _pays == true && ++_sinceProbe < ProbeEvery;
             if (listing.GivesAttributes)
-                return;
+                return EntryDetail.Attributes;
+            EntryDetail first = _pays is null ? EntryDetail.Attributes : EntryDetail.AttributesOfDirectories;
             _sinceProbe = 0;
             _named.Enqueue(listing);
             // A probe is judged when the next one begins, eight directories later.
-            if (_named.Count > (_pays ? 1 : Remembered))
+            if (_named.Count > (_pays == false ? Remembered : 1))
                 Judge(_named.Dequeue());
+            return first;
         }
     }
 
