@@ -49,18 +49,30 @@ internal sealed class WarmFetcher
             GiveBack(capacity);
             throw;
         }
-        // Another job may have been at it meanwhile.
-        bool isPresent = Disk.Has(file.Name, offset, length);
-        if (isPresent || TryFollow(file, offset, length, cancellationToken))
+        Begin(file, _fetcher.Cache.Create(file.Reader, offset, length), cancellationToken);
+    }
+
+    // One of several jobs begins: it is shown to the others first, and what one has fetched is on disk before it is shown no more.
+    private void Begin(WarmFile file, Block block, CancellationToken cancellationToken)
+    {
+        bool isShown = _fetcher.Warming.TryAdd(file.Name, block);
+        bool isPresent = Disk.Has(file.Name, block.Offset, block.Length);
+        if (!isPresent && (isShown || !TryFollow(file, block.Offset, block.Length, cancellationToken)))
         {
-            _fetcher.Slots.Leave();
-            GiveBack(capacity);
-            if (isPresent)
-                file.FindPart(length);
+            file.BeginPart();
+            _ = FetchAsync(file, block, isShown, cancellationToken);
             return;
         }
-        file.BeginPart();
-        _ = FetchAsync(file, _fetcher.Cache.Create(file.Reader, offset, length), cancellationToken);
+        if (isShown)
+            _fetcher.Warming.Remove(file.Name, block);
+        // Whoever has found it meanwhile asks for itself.
+        block.Fail(new OperationCanceledException());
+        int length = block.Length;
+        _fetcher.Slots.Leave();
+        _memory.Return(block.Capacity);
+        block.GiveBack();
+        if (isPresent)
+            file.FindPart(length);
     }
 
     private void GiveBack(int capacity)
@@ -121,11 +133,10 @@ internal sealed class WarmFetcher
     }
 
     // Never throws. The block has the memory, and one reference.
-    private async Task FetchAsync(WarmFile file, Block block, CancellationToken cancellationToken)
+    private async Task FetchAsync(WarmFile file, Block block, bool isShown, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         bool isKept = false;
-        bool isShown = _fetcher.Warming.TryAdd(file.Name, block);
         try
         {
             await ReadAsync(file, block, cancellationToken).ConfigureAwait(false);
