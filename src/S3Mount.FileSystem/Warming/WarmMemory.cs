@@ -11,12 +11,13 @@ internal sealed class WarmMemory(BlockCache cache, TimeProvider timeProvider)
     // A quarter: readahead has half.
     private const int Share = 4;
 
-    // At a gigabyte a second, ten megabytes.
+    // How often it is looked at what readers have left. At a gigabyte a second, ten megabytes.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
     // What readers fetched and never came back for would otherwise keep it waiting for ever: then the oldest of it goes.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
+    private TaskCompletionSource _returned = NewSignal();
     private long _used;
 
     /// <summary>Bytes that may be on their way at once.</summary>
@@ -26,12 +27,25 @@ internal sealed class WarmMemory(BlockCache cache, TimeProvider timeProvider)
     public async ValueTask ReserveAsync(int capacity, CancellationToken cancellationToken)
     {
         long began = timeProvider.GetTimestamp();
-        while (!TryReserve(capacity, evictUnread: timeProvider.GetElapsedTime(began) >= _patience))
-            await Task.Delay(_pause, timeProvider, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            // Before the look: what comes back during it is not missed.
+            Task returned = Volatile.Read(ref _returned).Task;
+            if (TryReserve(capacity, evictUnread: timeProvider.GetElapsedTime(began) >= _patience))
+                return;
+            await Task.WhenAny(returned, Task.Delay(_pause, timeProvider, cancellationToken)).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     /// <summary>The block has been released; its bytes are the budget's own again.</summary>
-    public void Return(int capacity) => Interlocked.Add(ref _used, -capacity);
+    public void Return(int capacity)
+    {
+        Interlocked.Add(ref _used, -capacity);
+        Interlocked.Exchange(ref _returned, NewSignal()).TrySetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private bool TryReserve(int capacity, bool evictUnread)
     {
