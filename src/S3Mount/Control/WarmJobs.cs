@@ -53,9 +53,9 @@ internal sealed class WarmJobs(ObjectFileSystem fileSystem, TimeProvider timePro
 
     private Held Take(string name, bool isCheck)
     {
+        DropAbandoned();
         lock (_gate)
         {
-            DropAbandoned();
             if (!_jobs.TryGetValue(name, out Held? held))
             {
                 if (_jobs.Count == MostJobs)
@@ -84,16 +84,18 @@ internal sealed class WarmJobs(ObjectFileSystem fileSystem, TimeProvider timePro
         held.Job.Dispose();
     }
 
-    // Under _gate.
+    // What a job is told at its end runs here, and without the gate.
     private void DropAbandoned()
     {
-        foreach ((string name, Held held) in _jobs.ToArray())
+        KeyValuePair<string, Held>[] abandoned;
+        lock (_gate)
         {
-            if (held.IsInUse || timeProvider.GetElapsedTime(held.LastUsed) < _longestPause)
-                continue;
-            _jobs.Remove(name);
-            held.Job.Dispose();
+            abandoned = [.. _jobs.Where(job => !job.Value.IsInUse && timeProvider.GetElapsedTime(job.Value.LastUsed) >= _longestPause)];
+            foreach ((string name, _) in abandoned)
+                _jobs.Remove(name);
         }
+        foreach ((_, Held held) in abandoned)
+            held.Job.Dispose();
     }
 
     private sealed class Held(WarmJob job)
