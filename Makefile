@@ -28,6 +28,8 @@ BENCH_ONLY ?=
 BENCH_PEERS ?= yes
 # Files of the largest tree that is listed; fewer show whether everything works, and nothing else.
 BENCH_FILES ?= 1281167
+# Images of an epoch; the same holds for them.
+BENCH_IMAGES ?= 10000
 
 UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests S3Mount.Testing.Tests
 
@@ -86,7 +88,7 @@ bench: ## measure s3mount beside s3fs, rclone and a bare client (BENCH="loopback
 	@$(MAKE) --no-print-directory build
 	dotnet build tests/S3Mount.Benchmarks $(DOTNET_BUILD_FLAGS)
 	@tests/S3Mount.Benchmarks/bin/$(CONFIGURATION)/net10.0/S3Mount.Benchmarks --program out/s3mount --rounds $(BENCH_ROUNDS) \
-		--settings "$(BENCH)" --only "$(BENCH_ONLY)" --peers $(BENCH_PEERS) --files $(BENCH_FILES) --results $(RESULTS)/bench
+		--settings "$(BENCH)" --only "$(BENCH_ONLY)" --peers $(BENCH_PEERS) --files $(BENCH_FILES) --images $(BENCH_IMAGES) --results $(RESULTS)/bench
 
 .PHONY: clean
 clean: ## remove what was built

@@ -1,5 +1,6 @@
 using System.Globalization;
 using S3Mount.Benchmarks.Contenders;
+using S3Mount.Benchmarks.Epochs;
 using S3Mount.Benchmarks.Listings;
 using S3Mount.Testing.Commands;
 
@@ -9,7 +10,7 @@ namespace S3Mount.Benchmarks;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        S3Mount.Benchmarks --program out/s3mount [--rounds 3] [--settings "loopback remote"] [--only "small seq"] [--peers yes|no] [--files 1281167] [--results DIR]
+        S3Mount.Benchmarks --program out/s3mount [--rounds 3] [--settings "loopback remote"] [--only "small seq"] [--peers yes|no] [--files 1281167] [--images 10000] [--results DIR]
         """;
 
     /// <summary>The s3mount that is measured.</summary>
@@ -28,6 +29,9 @@ internal sealed record BenchOptions
     /// <summary>What is listed; smaller trees show whether everything works, and nothing else.</summary>
     public required ListingTrees Trees { get; init; }
 
+    /// <summary>Images of an epoch; fewer show whether everything works, and nothing else.</summary>
+    public required int Images { get; init; }
+
     /// <summary>Where tables and picture go.</summary>
     public required string Results { get; init; }
 
@@ -35,7 +39,7 @@ internal sealed record BenchOptions
 
     public static BenchOptions Parse(string[] words)
     {
-        var arguments = new CommandArguments(words, ["--program", "--rounds", "--settings", "--only", "--peers", "--files", "--results"], []);
+        var arguments = new CommandArguments(words, ["--program", "--rounds", "--settings", "--only", "--peers", "--files", "--images", "--results"], []);
         return new BenchOptions
         {
             Program = Path.GetFullPath(arguments.Text("--program") ?? throw new UsageException("--program is missing.")),
@@ -44,6 +48,7 @@ internal sealed record BenchOptions
             Only = Words(arguments.Text("--only") ?? ""),
             Peers = arguments.Text("--peers") is not ("no" or "0" or "false"),
             Trees = new ListingTrees((int)arguments.Number("--files", ListingTrees.ImageNetFiles)),
+            Images = Math.Max(EpochImages.Classes, (int)arguments.Number("--images", EpochImages.Usual)),
             Results = Path.GetFullPath(arguments.Text("--results") ?? "TestResults/bench"),
         };
     }

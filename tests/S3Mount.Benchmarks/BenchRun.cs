@@ -1,6 +1,7 @@
 using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Datasets;
+using S3Mount.Benchmarks.Epochs;
 using S3Mount.Benchmarks.Hits;
 using S3Mount.Benchmarks.Listings;
 using S3Mount.Benchmarks.Results;
@@ -47,14 +48,18 @@ internal static class BenchRun
         Dictionary<StoreSetting, Scenario[]> scenarios = options.Settings.ToDictionary(
             setting => setting, setting => ScenarioCatalog.All(setting, images).Where(scenario => options.Includes(scenario.Name)).ToArray());
         ListingScenario[] listed = [.. ListingCatalog.All(options.Trees).Where(scenario => options.Includes(scenario.Name) && scenario.Settings.Intersect(options.Settings).Any())];
+        EpochScenario[] epochs = await EpochsAsync(options, site, cancellationToken);
         bool reads = scenarios.Values.Any(chosen => chosen.Length > 0);
-        if (!reads && listed.Length == 0)
+        if (!reads && listed.Length == 0 && epochs.Length == 0)
             return;
-        await using BenchStore store = await BenchStore.StartAsync(site.Scratch, ContentOf(site, options, scenarios, listed), cancellationToken);
+        IEnumerable<BenchObject> read = scenarios.Values.SelectMany(all => all).SelectMany(scenario => scenario.Objects).Concat(epochs.SelectMany(epoch => epoch.Objects));
+        await using BenchStore store = await BenchStore.StartAsync(site.Scratch, ContentOf(site, read, listed.Length > 0 ? options.Trees.All : []), cancellationToken);
         if (reads)
             await RunAsync(new Bench(options, site, store, report), scenarios, cancellationToken);
         if (listed.Length > 0)
             await RunAsync(new ListingBench(options, site, store, report), options.Settings, listed, cancellationToken);
+        if (epochs.Length > 0)
+            await new EpochBench(options, site, store, report).RunAsync(epochs, cancellationToken);
     }
 
     private static async Task RunAsync(Bench bench, Dictionary<StoreSetting, Scenario[]> scenarios, CancellationToken cancellationToken)
@@ -71,17 +76,28 @@ internal static class BenchRun
             await bench.RunAsync(setting, listed, cancellationToken);
     }
 
-    private static BenchContent ContentOf(Site site, BenchOptions options, Dictionary<StoreSetting, Scenario[]> scenarios, ListingScenario[] listed)
+    private static BenchContent ContentOf(Site site, IEnumerable<BenchObject> read, IEnumerable<ListingTree> trees)
     {
-        BenchObject[] objects = [.. scenarios.Values.SelectMany(all => all).SelectMany(scenario => scenario.Objects).Concat(Objects.WarmUp).Distinct()];
-        bool hasImages = objects.Any(o => o.Seed == ReadRange.OfFile);
-        return new BenchContent(objects, hasImages ? site.Reference.ImageDirectory : null, listed.Length > 0 ? options.Trees.All : []);
+        BenchObject[] objects = [.. read.Concat(Objects.WarmUp).Distinct()];
+        string[] directories = [.. objects.Where(o => o.Seed == ReadRange.OfFile).Select(o => o.Key[..o.Key.IndexOf('/', StringComparison.Ordinal)]).Distinct()];
+        return new BenchContent(objects, directories.Select(name => Path.Combine(site.Reference.Root, name)), trees);
     }
 
-    private static async Task<bool> WantsImagesAsync(BenchOptions options, CancellationToken cancellationToken)
+    // They have a store that is far away, or none.
+    private static async Task<EpochScenario[]> EpochsAsync(BenchOptions options, Site site, CancellationToken cancellationToken)
     {
-        if (!options.Includes(ScenarioCatalog.Images) && !options.Includes(ScenarioCatalog.DecodedImages))
-            return false;
+        EpochScenario[] chosen = [.. EpochCatalog.All([], options.Images).Where(scenario => options.Includes(scenario.Name) && options.Settings.Contains(StoreSetting.Remote))];
+        if (chosen.Any(scenario => scenario.UsesLoader) && !await HasTorchVisionAsync(cancellationToken))
+            chosen = [.. chosen.Where(scenario => !scenario.UsesLoader)];
+        BenchObject[] images = chosen.Any(scenario => scenario.UsesImages) ? EpochImages.Make(site.Reference.Root, options.Images, cancellationToken) : [];
+        return [.. EpochCatalog.All(images, options.Images).Where(scenario => chosen.Any(other => other.Name == scenario.Name))];
+    }
+
+    private static async Task<bool> WantsImagesAsync(BenchOptions options, CancellationToken cancellationToken) =>
+        (options.Includes(ScenarioCatalog.Images) || options.Includes(ScenarioCatalog.DecodedImages)) && await HasTorchVisionAsync(cancellationToken);
+
+    private static async Task<bool> HasTorchVisionAsync(CancellationToken cancellationToken)
+    {
         if (await TorchVision.IsPresentAsync(cancellationToken))
             return true;
         await Console.Error.WriteLineAsync("the ImageFolder rows are left out: /usr/bin/python3 has no torchvision (Debian: python3-torchvision)");

@@ -21,9 +21,15 @@ internal sealed class Meter(BenchStore store)
     public async Task<Sample> PassAsync(ClientProcess client, RunningMount? mount, CancellationToken cancellationToken)
     {
         await store.ResetCountsAsync(cancellationToken);
+        return await MeasureAsync(client.PassAsync, mount, cancellationToken);
+    }
+
+    /// <summary>Anything that is to be measured. The store counts from when its counts were last reset.</summary>
+    public async Task<Sample> MeasureAsync(Func<CancellationToken, Task<ClientResult>> pass, RunningMount? mount, CancellationToken cancellationToken)
+    {
         ProcessUsage storeBefore = store.Usage;
         ProcessUsage before = mount?.Usage ?? default;
-        ClientResult result = await client.PassAsync(cancellationToken);
+        ClientResult result = await pass(cancellationToken);
         ProcessUsage after = mount?.Usage ?? default;
         double storeCpu = store.Usage.CpuSeconds - storeBefore.CpuSeconds;
         StoreCounts counts = await store.CountsAsync(cancellationToken);

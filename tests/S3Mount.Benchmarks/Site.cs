@@ -1,5 +1,6 @@
 using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Datasets;
+using S3Mount.Benchmarks.Epochs;
 
 namespace S3Mount.Benchmarks;
 
@@ -11,6 +12,7 @@ internal sealed class Site : IDisposable
         Scratch = Directory.CreateTempSubdirectory("s3mount-bench-").FullName;
         Reference = new ReferenceTree(Path.GetFileName(Scratch));
         Mountpoint = Directory.CreateDirectory(Path.Combine(Scratch, "mnt")).FullName;
+        ImageMountpoint = Directory.CreateDirectory(Path.Combine(Scratch, "alone", EpochImages.Directory)).FullName;
         WarmUpPlan = WritePlan(Objects.WarmUp.Select(o => o.Whole));
     }
 
@@ -18,6 +20,9 @@ internal sealed class Site : IDisposable
     public string Scratch { get; }
 
     public string Mountpoint { get; }
+
+    /// <summary>Where the images of an epoch are mounted alone: in a directory where their keys are their paths.</summary>
+    public string ImageMountpoint { get; }
 
     public ReferenceTree Reference { get; }
 
@@ -37,6 +42,7 @@ internal sealed class Site : IDisposable
         Reference.Dispose();
         // Only an empty directory: what is still mounted there is not ours to delete.
         Directory.Delete(Mountpoint);
+        Directory.Delete(ImageMountpoint);
         Directory.Delete(Scratch, recursive: true);
     }
 }

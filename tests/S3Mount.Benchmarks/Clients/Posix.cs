@@ -67,6 +67,34 @@ internal static unsafe partial class Posix
 
     public static void Unmap(byte* start, long length) => Check(munmap(start, (nuint)length));
 
+    /// <summary>Waits until everything that was written to the file system of a directory is on its disk.</summary>
+    public static void SyncFileSystem(string directory) => With(directory, descriptor => Check(syncfs(descriptor)));
+
+    /// <summary>Drops the clean pages of a file.</summary>
+    public static void DropPages(string file)
+    {
+        const int DontNeed = 4;
+        // It returns the error, and sets none.
+        With(file, descriptor =>
+        {
+            if (posix_fadvise(descriptor, 0, 0, DontNeed) is > 0 and int error)
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+        });
+    }
+
+    private static void With(string path, Action<int> act)
+    {
+        int descriptor = Open(Path(path, ""));
+        try
+        {
+            act(descriptor);
+        }
+        finally
+        {
+            Close(descriptor);
+        }
+    }
+
     private static nint Check(nint result) => result == -1 ? throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())) : result;
 
     private static int Check(int result, byte[] path) =>
@@ -83,6 +111,12 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pread(int descriptor, byte* buffer, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int syncfs(int descriptor);
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(int descriptor, long offset, long length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int descriptor);

@@ -31,6 +31,15 @@ internal sealed record Workload
     /// <summary>For a <see cref="WorkloadKind.Loader"/>: images are decoded and resized.</summary>
     public bool Decodes { get; init; }
 
+    /// <summary>For a <see cref="WorkloadKind.Loader"/>: its order is another with each.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>For a <see cref="WorkloadKind.Loader"/>: s3mount_hints.py goes ahead of the sampler.</summary>
+    public bool Hints { get; init; }
+
+    /// <summary>For a <see cref="WorkloadKind.Loader"/>: the ImageFolder is made within the pass; the root need not be there before.</summary>
+    public bool ListsInPass { get; init; }
+
     /// <summary>For a <see cref="WorkloadKind.Verify"/>: the tree that objects without a seed are compared with.</summary>
     public string Reference { get; init; } = "";
 

@@ -6,9 +6,11 @@ import time
 
 import torch
 from PIL import Image
-from torch.utils.data import DataLoader, Subset
+from torch.utils.data import DataLoader, RandomSampler, Subset
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
+
+import s3mount_hints
 
 BATCH = 64
 RESIZE = transforms.Compose([transforms.Resize((224, 224)), transforms.ToTensor()])
@@ -24,20 +26,30 @@ def decode(path):
         return RESIZE(Image.open(file).convert("RGB")), os.fstat(file.fileno()).st_size
 
 
+def list_images(workload, planned):
+    images = ImageFolder(os.path.join(workload["root"], workload["prefix"]), loader=decode if workload["decodes"] else read)
+    return Subset(images, [i for i, (path, _) in enumerate(images.samples) if path in planned])
+
+
+def loader_of(workload, chosen):
+    generator = torch.Generator().manual_seed(workload["seed"])
+    sampler = RandomSampler(chosen, generator=generator)
+    if workload["hints"]:
+        sampler = s3mount_hints.ahead(sampler, chosen)
+    return DataLoader(chosen, batch_size=BATCH, sampler=sampler, generator=generator, num_workers=workload["threads"])
+
+
 def main():
     workload = json.loads(sys.argv[1])
-    root = workload["root"]
     with open(workload["plan"], encoding="utf-8") as plan:
-        planned = {os.path.join(root, line.split("\t")[0]) for line in plan}
+        planned = {os.path.join(workload["root"], line.split("\t")[0]) for line in plan}
     torch.set_num_threads(1)
-    images = ImageFolder(os.path.join(root, workload["prefix"]), loader=decode if workload["decodes"] else read)
-    chosen = Subset(images, [i for i, (path, _) in enumerate(images.samples) if path in planned])
+    chosen = None if workload["listsInPass"] else list_images(workload, planned)
     print("READY", flush=True)
     for _ in sys.stdin:
-        generator = torch.Generator().manual_seed(1)
         start = time.monotonic()
         files = total = 0
-        for sample, _ in DataLoader(chosen, batch_size=BATCH, shuffle=True, generator=generator, num_workers=workload["threads"]):
+        for sample, _ in loader_of(workload, chosen or list_images(workload, planned)):
             sizes = sample[1] if workload["decodes"] else sample
             files += len(sizes)
             total += int(sizes.sum())

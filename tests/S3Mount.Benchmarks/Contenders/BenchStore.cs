@@ -40,7 +40,7 @@ internal sealed class BenchStore : IAsyncDisposable
         await File.WriteAllLinesAsync(list, lines, cancellationToken);
         // The server is built beside the bench. It ends with its input, and so with the bench, however that ends.
         string server = Path.Combine(AppContext.BaseDirectory, "S3Mount.Testing.dll");
-        string[] images = content.ImageDirectory is { } tree ? ["--tree", tree] : [];
+        IEnumerable<string> images = content.ImageDirectories.SelectMany(tree => (string[])["--tree", tree]);
         IEnumerable<string> listed = content.Trees.SelectMany(computed => (string[])["--synthetic", computed.ServeArgument]);
         Child process = Child.Start(["dotnet", server, "serve", "--anonymous", "--until-stdin-closes", "--bucket", Bucket, "--ramp-list", list, .. images, .. listed], keepsErrors: false);
         try

@@ -4,6 +4,10 @@ namespace S3Mount.Benchmarks.Contenders;
 internal enum Contender
 {
     S3Mount,
+
+    /// <summary>s3mount without what a row is about.</summary>
+    S3MountPlain,
+
     S3Fs,
     RCloneOff,
     RCloneFull,
@@ -22,4 +26,7 @@ internal enum Contender
 
     /// <summary>The same files on tmpfs under the same reader.</summary>
     Tmpfs,
+
+    /// <summary>The same files on the disk that the caches are on, under the same reader.</summary>
+    LocalDisk,
 }

@@ -11,13 +11,20 @@ internal sealed record MountCommand(string Program, string[] Arguments, string M
         (string mountpoint, string cache) = (site.Mountpoint, site.NewCache());
         return contender switch
         {
-            Contender.S3Mount => new(program, [BenchStore.Bucket, mountpoint, "-f", "--no-sign-request", "--endpoint-url", store.Endpoint, "--metadata-ttl", "1h", .. extra], mountpoint, cache),
+            Contender.S3Mount or Contender.S3MountPlain => new(program, S3Mount(BenchStore.Bucket, mountpoint, store, extra), mountpoint, cache),
             Contender.S3Fs => new("s3fs", [BenchStore.Bucket, mountpoint, "-f", "-o", S3FsOptions(store, cache)], mountpoint, cache),
             Contender.RCloneOff => new("rclone", RClone(store, mountpoint, cache, "off"), mountpoint, cache),
             Contender.RCloneFull => new("rclone", RClone(store, mountpoint, cache, "full"), mountpoint, cache),
             _ => throw new ArgumentOutOfRangeException(nameof(contender), contender, "no mount"),
         };
     }
+
+    /// <summary>s3mount of the images of <see cref="Epochs.EpochImages"/> alone.</summary>
+    public static MountCommand OfImages(string program, BenchStore store, Site site, string[] extra) =>
+        new(program, S3Mount($"{BenchStore.Bucket}/{Epochs.EpochImages.Directory}", site.ImageMountpoint, store, extra), site.ImageMountpoint, Cache: null);
+
+    private static string[] S3Mount(string source, string mountpoint, BenchStore store, string[] extra) =>
+        [source, mountpoint, "-f", "--no-sign-request", "--endpoint-url", store.Endpoint, "--metadata-ttl", "1h", .. extra];
 
     // With its cache on disk, its listings kept for an hour, and pages that outlive an open.
     private static string S3FsOptions(BenchStore store, string cache) =>

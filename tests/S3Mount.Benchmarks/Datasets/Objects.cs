@@ -36,8 +36,8 @@ internal static class Objects
     private static BenchObject[] Files(string directory, string name, int count, long size, int seed) =>
         [.. Enumerable.Range(0, count).Select(i => new BenchObject(string.Create(CultureInfo.InvariantCulture, $"{directory}/{name}-{i:d6}.bin"), size, seed + i))];
 
-    // Log-normal with a mean of 110 KB and a median of 88 KB, cut at 10 KB and 1 MB: near the sizes of ImageNet's training set.
-    private static long ImageSize(Random random)
+    /// <summary>Log-normal with a mean of 110 KB and a median of 88 KB, cut at 10 KB and 1 MB: near the sizes of ImageNet's training set.</summary>
+    public static long ImageSize(Random random)
     {
         double normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         return (long)Math.Clamp(88_000 * Math.Exp(0.668 * normal), 10_000, 1_000_000);

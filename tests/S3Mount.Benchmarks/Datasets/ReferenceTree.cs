@@ -19,9 +19,6 @@ internal sealed class ReferenceTree : IDisposable
 
     public string Root { get; }
 
-    /// <summary>Where the images are, once they are made.</summary>
-    public string ImageDirectory => Path.Combine(Root, "images");
-
     /// <summary>Draws real JPEGs into the tree; in the order of their names.</summary>
     public BenchObject[] AddImages(int count, CancellationToken cancellationToken)
     {

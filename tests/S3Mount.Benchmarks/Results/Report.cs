@@ -1,3 +1,4 @@
+using S3Mount.Benchmarks.Epochs;
 using S3Mount.Benchmarks.Hits;
 using S3Mount.Benchmarks.Listings;
 
@@ -10,9 +11,11 @@ internal sealed class Report(BenchOptions options)
 
     public RowBook<ListingScenario> Listings { get; } = new();
 
+    public RowBook<EpochScenario> Epochs { get; } = new();
+
     public IReadOnlyList<HitResult> Hits { get; set; } = [];
 
-    public bool ProductFailed => Book.ProductFailed || Listings.ProductFailed;
+    public bool ProductFailed => Book.ProductFailed || Listings.ProductFailed || Epochs.ProductFailed;
 
     /// <summary>The page that was written.</summary>
     /// <param name="isWhole">Everything that was asked for has been tried.</param>

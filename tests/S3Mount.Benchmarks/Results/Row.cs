@@ -30,6 +30,8 @@ internal sealed class Row<TScenario>(StoreSetting setting, TScenario scenario, P
 
     public int Count => _samples.Count;
 
+    public IReadOnlyList<Sample> Samples => _samples;
+
     public bool HasSamples => _samples.Count > 0;
 
     /// <summary>It was ended before it was done: its time is a lower bound.</summary>

@@ -11,7 +11,7 @@ internal class RowBook<TScenario>
     public IReadOnlyList<Row<TScenario>> Rows => _rows;
 
     /// <summary>s3mount failed, or gave a wrong byte or name.</summary>
-    public bool ProductFailed => _rows.Any(row => row is { Contender: Contender.S3Mount, Failure: not null, IsSkipped: false });
+    public bool ProductFailed => _rows.Any(row => row is { Contender: Contender.S3Mount or Contender.S3MountPlain, Failure: not null, IsSkipped: false });
 
     public Row<TScenario> RowOf(StoreSetting setting, TScenario scenario, Pass pass, Contender contender)
     {

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using S3Mount.Benchmarks.Clients;
+using S3Mount.Benchmarks.Contenders;
+using S3Mount.Benchmarks.Results;
+using S3Mount.FileSystem.Caching.Disk;
+using S3Mount.Testing.Processes;
+
+namespace S3Mount.Benchmarks.Epochs;
+
+/// <summary>
+/// Measures the mount itself, from its command until it is mounted, with a cache that has very many small entries and with an
+/// empty one. Memory is VmRSS when the mount has told how many entries it has found.
+/// </summary>
+internal sealed class ManyEntries(EpochMounts mounts)
+{
+    // A segment of the largest size, 256 MiB, has so many images of 110 KB.
+    private const int EntriesPerSegment = 2_400;
+    private const int Payload = 64;
+
+    // The first answer comes when the mount's socket is there, which is after the mount.
+    private static readonly TimeSpan _statusDeadline = TimeSpan.FromSeconds(10);
+
+    private string? _full;
+
+    public async Task<Sample> MeasureAsync(EpochScenario scenario, Contender contender, CancellationToken cancellationToken)
+    {
+        using var empty = new CacheFor(mounts.Site);
+        bool isFull = contender == Contender.S3Mount;
+        string cache = isFull ? _full ??= Fill(mounts.Site.NewCache(), scenario.Entries) : empty.Path;
+        PageCache.Drop(cache);
+        await mounts.Store.ResetCountsAsync(cancellationToken);
+        long start = Stopwatch.GetTimestamp();
+        await using RunningMount mount = await mounts.StartOfImagesAsync(["--cache", cache, "--max-cache-size", "1GiB"], cancellationToken);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        long found = await RecordsAsync(mount, cancellationToken);
+        if (found != (isFull ? scenario.Entries : 0))
+            throw new BenchException($"it found {found} entries of {(isFull ? scenario.Entries : 0)}");
+        return new Sample(new ClientResult(seconds, scenario.Entries, 0), mount.Usage, StoreCpu: 0, await mounts.Store.CountsAsync(cancellationToken));
+    }
+
+    private static string Fill(string cache, int entries)
+    {
+        string blocks = Directory.CreateDirectory(Path.Combine(cache, "blocks")).FullName;
+        var random = new Random(7);
+        byte[] payload = new byte[Payload];
+        ulong[] key = new ulong[2];
+        for (int done = 0; done < entries; done += EntriesPerSegment)
+        {
+            using CacheSegment segment = SegmentFiles.Create(blocks, DateTime.UtcNow.Ticks);
+            for (int i = 0; i < Math.Min(EntriesPerSegment, entries - done); i++)
+            {
+                random.NextBytes(MemoryMarshal.AsBytes(key.AsSpan()));
+                segment.Append(new CacheKey(key[0], key[1]), 0, payload);
+            }
+            SegmentFiles.Complete(segment);
+        }
+        return cache;
+    }
+
+    private async Task<long> RecordsAsync(RunningMount mount, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            ChildResult status = await ChildProcess.RunAsync(mounts.Program, ["status", mount.Directory, "--json"], cancellationToken: cancellationToken);
+            if (status.ExitCode == 0)
+                return Records(status.Output);
+            if (Stopwatch.GetElapsedTime(start) > _statusDeadline)
+                throw new BenchException("s3mount status failed: " + status.Error.Trim());
+        }
+    }
+
+    private static long Records(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        JsonElement root = document.RootElement;
+        // One mount, or a list of them.
+        JsonElement status = root.ValueKind == JsonValueKind.Array ? root[0] : root;
+        return status.GetProperty("cache").GetProperty("records").GetInt64();
+    }
+}
