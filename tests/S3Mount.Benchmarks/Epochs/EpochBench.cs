@@ -123,6 +123,8 @@ internal sealed class EpochBench
     private static void Add(Row<EpochScenario> row, Sample sample)
     {
         row.Add(sample);
+        if (sample.KeptShare is not null)
+            row.Remark = string.Create(CultureInfo.InvariantCulture, $"{row.Samples.Min(other => other.KeptShare) * 100:0} % kept");
         Say(string.Create(CultureInfo.InvariantCulture,
             $"  {row.Label,-34} {(sample.IsPartial ? ">" : " ")} {sample.Seconds,8:F3} s  {sample.Client.Bytes / sample.Seconds / 1e6,7:F0} MB/s  {sample.Store.Gets} GET, {sample.Store.AtOnce} at once  CPU {sample.CpuSeconds,5:F2} s, store {sample.StoreCpu,5:F2} s  {sample.Mount.RssBytes >> 20} MiB  {sample.FetchedPerByte:F2} fetched"));
     }

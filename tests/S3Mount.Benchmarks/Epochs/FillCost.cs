@@ -15,8 +15,14 @@ internal sealed class FillCost(EpochMounts mounts)
         Sample sample;
         await using (ClientProcess client = await EpochMounts.StartClientAsync(EpochWorkloads.Of(scenario, mounts.Site, mount.Directory), contender, cancellationToken))
             sample = await mounts.PassAsync(client, scenario, mount, cancellationToken);
+        if (contender == Contender.S3Mount)
+            sample = sample with { KeptShare = await KeptAsync(scenario, mount, cancellationToken) };
         if (verifies)
             await mounts.VerifyAsync(scenario, mount.Directory, cancellationToken);
         return sample;
     }
+
+    // Who keeps nothing has no cost either.
+    private async Task<double> KeptAsync(EpochScenario scenario, RunningMount mount, CancellationToken cancellationToken) =>
+        Math.Max(0, 1 - ((double)(await ProgramRun.CacheOfAsync(mounts.Program, mount.Directory, cancellationToken)).SkippedBytes / scenario.Bytes));
 }

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Results;
 using S3Mount.FileSystem.Caching.Disk;
-using S3Mount.Testing.Processes;
 
 namespace S3Mount.Benchmarks.Epochs;
 
@@ -19,9 +17,6 @@ internal sealed class ManyEntries(EpochMounts mounts)
     private const int EntriesPerSegment = 2_400;
     private const int Payload = 64;
 
-    // The first answer comes when the mount's socket is there, which is after the mount.
-    private static readonly TimeSpan _statusDeadline = TimeSpan.FromSeconds(10);
-
     private string? _full;
 
     public async Task<Sample> MeasureAsync(EpochScenario scenario, Contender contender, CancellationToken cancellationToken)
@@ -34,7 +29,7 @@ internal sealed class ManyEntries(EpochMounts mounts)
         long start = Stopwatch.GetTimestamp();
         await using RunningMount mount = await mounts.StartOfImagesAsync(["--cache", cache, "--max-cache-size", "1GiB"], cancellationToken);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        long found = await RecordsAsync(mount, cancellationToken);
+        long found = (await ProgramRun.CacheOfAsync(mounts.Program, mount.Directory, cancellationToken)).Records;
         if (found != (isFull ? scenario.Entries : 0))
             throw new BenchException($"it found {found} entries of {(isFull ? scenario.Entries : 0)}");
         return new Sample(new ClientResult(seconds, scenario.Entries, 0), mount.Usage, StoreCpu: 0, await mounts.Store.CountsAsync(cancellationToken));
@@ -57,27 +52,5 @@ internal sealed class ManyEntries(EpochMounts mounts)
             SegmentFiles.Complete(segment);
         }
         return cache;
-    }
-
-    private async Task<long> RecordsAsync(RunningMount mount, CancellationToken cancellationToken)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            ChildResult status = await ChildProcess.RunAsync(mounts.Program, ["status", mount.Directory, "--json"], cancellationToken: cancellationToken);
-            if (status.ExitCode == 0)
-                return Records(status.Output);
-            if (Stopwatch.GetElapsedTime(start) > _statusDeadline)
-                throw new BenchException("s3mount status failed: " + status.Error.Trim());
-        }
-    }
-
-    private static long Records(string json)
-    {
-        using JsonDocument document = JsonDocument.Parse(json);
-        JsonElement root = document.RootElement;
-        // One mount, or a list of them.
-        JsonElement status = root.ValueKind == JsonValueKind.Array ? root[0] : root;
-        return status.GetProperty("cache").GetProperty("records").GetInt64();
     }
 }

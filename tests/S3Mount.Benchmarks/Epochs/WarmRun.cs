@@ -9,8 +9,6 @@ namespace S3Mount.Benchmarks.Epochs;
 /// <summary>Measures <c>s3mount warm</c>, from its command to its end.</summary>
 internal sealed class WarmRun(EpochMounts mounts)
 {
-    private static readonly ChildProcessOptions _options = new() { Deadline = PassLimit.Longest.Time };
-
     /// <summary>All images, on a mount that has walked them, into an empty cache.</summary>
     public async Task<Sample> MeasureAsync(EpochScenario scenario, bool verifies, CancellationToken cancellationToken)
     {
@@ -30,16 +28,9 @@ internal sealed class WarmRun(EpochMounts mounts)
     /// <exception cref="BenchException">It failed.</exception>
     public async Task RunAsync(string directory, CancellationToken cancellationToken, params string[] more)
     {
-        try
-        {
-            ChildResult result = await ChildProcess.RunAsync(mounts.Program, ["warm", directory, .. more], _options, cancellationToken);
-            if (result.ExitCode != 0)
-                throw new BenchException($"s3mount warm {string.Join(' ', more)} failed: {(result.Error + result.Output).Trim()}");
-        }
-        catch (ChildProcessException failure)
-        {
-            throw new BenchException(failure.Message);
-        }
+        ChildResult result = await ProgramRun.RunAsync(mounts.Program, ["warm", directory, .. more], cancellationToken);
+        if (result.ExitCode != 0)
+            throw new BenchException($"s3mount warm {string.Join(' ', more)} failed: {(result.Error + result.Output).Trim()}");
     }
 
     private async Task<ClientResult> TimeAsync(EpochScenario scenario, string directory, CancellationToken cancellationToken)

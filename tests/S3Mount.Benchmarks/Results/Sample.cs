@@ -14,6 +14,9 @@ internal readonly record struct Sample(ClientResult Client, ProcessUsage Mount, 
     /// <summary>VmRSS of the mount's process before the pass; 0 where there is none.</summary>
     public long RssBefore { get; init; }
 
+    /// <summary>Of the bytes that were read, those that a disk cache kept; null where that was not asked for.</summary>
+    public double? KeptShare { get; init; }
+
     /// <summary>The pass was ended before it was done.</summary>
     public bool IsPartial => Client.IsPartial;
 
