@@ -75,7 +75,7 @@ internal sealed class EpochBench
         }
     }
 
-    // Who took so long without any help is shown, and not compared to a tenth.
+    // Who waits for the store all the time says enough by one sample.
     private static bool IsMeasuredOnce(Row<EpochScenario> row) =>
         (row.Contender.IsPeer() || row.Contender == Contender.S3MountPlain) && row.HasSamples && row.Max > Bench.SlowRow;
 

@@ -23,6 +23,9 @@ internal static class EpochImages
     private const int LargestComment = ushort.MaxValue - 2;
     private const int CommentHead = 4;
 
+    // In those that are large enough already, so that they differ too.
+    private const int LeastComment = 64;
+
     /// <summary>Writes them below a root; in the order of their names.</summary>
     public static BenchObject[] Make(string root, int count, CancellationToken cancellationToken)
     {
@@ -47,7 +50,7 @@ internal static class EpochImages
     {
         // Behind the start of the image and the segment that JFIF wants to be the first.
         int head = 4 + ((picture[4] << 8) | picture[5]);
-        int missing = (int)Math.Max(CommentHead, size - picture.Length);
+        int missing = (int)Math.Max(LeastComment, size - picture.Length);
         var bytes = new MemoryStream(picture.Length + missing);
         bytes.Write(picture.AsSpan(0, head));
         for (int left = missing; left >= CommentHead;)
