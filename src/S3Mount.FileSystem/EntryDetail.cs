@@ -9,5 +9,8 @@ internal enum EntryDetail
     /// <summary>READDIRPLUS, where files are not worth an inode: each directory of a walk is entered.</summary>
     AttributesOfDirectories,
 
+    /// <summary>READDIRPLUS, before anything is known: the first files of the directory have attributes.</summary>
+    AttributesOfFirst,
+
     Attributes,
 }

@@ -17,6 +17,10 @@ public sealed partial class ObjectFileSystem
     // "." and ".." come before the listing's own entries.
     private const int DotEntries = 2;
 
+    // What the kernel asks for first with the answers of one page that it had before Linux 6.16. Enough for ls -l of a small directory; more
+    // would give an inode to each file of a directory before its reader has shown what it wants.
+    private const int FirstWithAttributes = 25;
+
     public ValueTask ReadDirAsync(FuseRequest request, NodeId node, in FuseReadIn read) => AnswerReadDirAsync(request, node, read, plus: false);
 
     public ValueTask ReadDirPlusAsync(FuseRequest request, NodeId node, in FuseReadIn read) => AnswerReadDirAsync(request, node, read, plus: true);
@@ -146,11 +150,14 @@ public sealed partial class ObjectFileSystem
         if (!writer.CanAddPlus(name.Length))
             return false;
         // Such an entry is only named (node id 0): the kernel looks it up if somebody wants it.
-        bool isNamed = listed.IsDoubtful || _clock.HasPassed(listing.ExpiresAt) || (detail == EntryDetail.AttributesOfDirectories && !listed.IsDirectory);
+        bool isNamed = listed.IsDoubtful || _clock.HasPassed(listing.ExpiresAt) || (!listed.IsDirectory && IsNameEnough(detail, position));
         named += isNamed && !listed.IsDirectory ? 1 : 0;
         FuseEntryOut entry = isNamed ? default : EntryOut(directory, listed, ExpiryOf(listing));
         return writer.TryAddPlus(entry, ino, offset, type, name);
     }
+
+    private static bool IsNameEnough(EntryDetail detail, int position) =>
+        detail == EntryDetail.AttributesOfDirectories || (detail == EntryDetail.AttributesOfFirst && position >= FirstWithAttributes);
 
     /// <summary>READDIR's offset: 31 bits of listing generation over 32 bits of position; never negative as the kernel's loff_t.</summary>
     private static class Cookie

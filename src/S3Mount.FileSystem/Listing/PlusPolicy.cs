@@ -37,7 +37,7 @@ internal sealed class PlusPolicy
             listing.GivesAttributes = _pays == true && ++_sinceProbe < ProbeEvery;
             if (listing.GivesAttributes)
                 return EntryDetail.Attributes;
-            EntryDetail first = _pays is null ? EntryDetail.Attributes : EntryDetail.AttributesOfDirectories;
+            EntryDetail first = _pays is null ? EntryDetail.AttributesOfFirst : EntryDetail.AttributesOfDirectories;
             _sinceProbe = 0;
             _named.Enqueue(listing);
             // A probe is judged when the next one begins, eight directories later.

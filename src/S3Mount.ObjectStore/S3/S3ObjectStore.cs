@@ -57,7 +57,8 @@ public sealed class S3ObjectStore : IObjectStore
             TimeSpan deadline = options.IoDeadline != Timeout.InfiniteTimeSpan && options.IoDeadline < _openDeadline ? options.IoDeadline : _openDeadline;
             // Before the clock of the first try runs: whoever signs in by a program or a browser takes longer.
             await store._credentials.GetAsync(cancellationToken);
-            await store.CheckAsync(deadline, cancellationToken);
+            ObjectInfo? probe = options.Probe is { } found ? await found.WaitAsync(cancellationToken) : null;
+            await store.CheckAsync(probe, deadline, cancellationToken);
             return store;
         }
         catch
@@ -122,9 +123,9 @@ public sealed class S3ObjectStore : IObjectStore
         _credentials.Dispose();
     }
 
-    private async Task CheckAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    private async Task CheckAsync(ObjectInfo? probe, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        S3Operation check = _options.Probe is { } probe
+        S3Operation check = probe is not null
             ? new RangedRead(probe.Key, probe.Version, 0, new byte[1], null, _requester.Counters)
             : new ListObjects(new ListPageRequest { Prefix = new ObjectKey(_options.Prefix), MaxKeys = 1 });
         try
@@ -132,7 +133,7 @@ public sealed class S3ObjectStore : IObjectStore
             await _requester.RunAsync(check, deadline, isPatient: false, cancellationToken);
         }
         catch (ObjectStoreException e) when (
-            _options.Probe is not null && e.Failure is (ObjectStoreFailure.PreconditionFailed or ObjectStoreFailure.NotFound or ObjectStoreFailure.Archived))
+            probe is not null && e.Failure is (ObjectStoreFailure.PreconditionFailed or ObjectStoreFailure.NotFound or ObjectStoreFailure.Archived))
         {
             // Who says that has answered.
             ProbeFailure = e.Failure;

@@ -38,9 +38,10 @@ public sealed record S3StoreOptions
 
     /// <summary>
     /// An object of which opening asks for a byte, instead of a list page: for who knows what there is, and may be allowed to read alone.
-    /// Whether it is still there in that version, <see cref="S3ObjectStore.ProbeFailure"/> tells.
+    /// Whether it is still there in that version, <see cref="S3ObjectStore.ProbeFailure"/> tells. It may be found while the store is
+    /// opened: it is awaited when all else is ready, and opening fails as it does. A result of null asks for the list page.
     /// </summary>
-    public ObjectInfo? Probe { get; init; }
+    public Task<ObjectInfo?>? Probe { get; init; }
 
     /// <summary>
     /// 64 connections at 80 MB/s each are 40 Gbit/s, and 32 readers with a readahead request each fit; to be measured by the bench.

@@ -120,11 +120,10 @@ internal sealed record MountSettings
 
     /// <summary>
     /// Programs that stat every file (find -size, ls -l, os.scandir) read the names of a whole directory first, and the kernel's own
-    /// choice has by then asked for the attributes of its first 186 entries: a LOOKUP for each of the others. From Linux 6.16 on the
-    /// answer is as large as the program's buffer (fuse_readdir_uncached; 32 KiB in glibc). To be asked always then spares such
-    /// programs 50 us a file (find -size over 128,000 files, remote: 8.7 and 2.2 s), and costs those that want names twice the
-    /// requests, 0.9 us a file (os.walk of a snapshot of 1.28 million: 2.5 and 3.6 s; of a remote store a twentieth more). Before,
-    /// an answer has one page, 23 entries with room for attributes.
+    /// choice asks for attributes with the first answer alone: a LOOKUP for each file that is not in it. From Linux 6.16 on the answer is as
+    /// large as the program's buffer (fuse_readdir_uncached). To be asked always then spares such programs 50 us a file (find -size over
+    /// 128,000 files, remote: 8.7 and 2.2 s) and costs those that want names nothing that shows, as long as all names of a directory fit one
+    /// answer (<see cref="FileSystem.Inodes.AttributeWriter"/>). Before, an answer has one page, 23 entries with room for attributes.
     /// </summary>
     internal static bool ReadDirPlusAutoOf(Version kernel) => kernel < new Version(6, 16);
 

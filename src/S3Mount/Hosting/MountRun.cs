@@ -55,14 +55,14 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         long start = timeProvider.GetTimestamp();
         _logger.Mounting(ProgramVersion.Text, settings.Url, mountpoint, settings.Memory >> 20);
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
+        // A million files take 130 ms, as long as all else that is done before the first request.
+        Task<SnapshotFile>? loading = settings.Snapshot is { } file ? Task.Run(() => SnapshotCheck.Open(settings, file)) : null;
         StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
         FuseMount.CheckMachine();
-        SnapshotFile? snapshot = settings.Snapshot is { } file ? SnapshotFile.Open(file) : null;
-        if (snapshot is not null)
-            SnapshotCheck.ThrowIfOfOther(settings, snapshot);
-        S3ObjectStore store = await OpenStoreAsync(snapshot, signals.Stopping).ConfigureAwait(false);
+        S3ObjectStore store = await OpenStoreAsync(loading, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
+            SnapshotFile? snapshot = loading is null ? null : await loading.ConfigureAwait(false);
             // A pinned dataset is listed nowhere.
             SavedListingsFile? saved = snapshot is null ? await OpenSavedListingsAsync(store, signals.Stopping).ConfigureAwait(false) : null;
             DiskCache? disk = OpenDiskCache(store);
@@ -98,9 +98,20 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private static long Requests(ObjectStoreStatistics statistics) => statistics.Gets + statistics.Heads + statistics.Lists;
 
-    private Task<S3ObjectStore> OpenStoreAsync(SnapshotFile? snapshot, CancellationToken stopping) =>
-        StoreOpening.OpenAsync(
-            settings.ToStoreOptions() with { Probe = snapshot is null ? null : SnapshotCheck.Probe(settings, snapshot) }, settings.Url, (store, cancellationToken) => CheckAsync(store, snapshot, cancellationToken), timeProvider, _logger, stopping);
+    private async Task<S3ObjectStore> OpenStoreAsync(Task<SnapshotFile>? loading, CancellationToken stopping)
+    {
+        S3StoreOptions options = settings.ToStoreOptions() with { Probe = loading is null ? null : ProbeAsync(loading) };
+        try
+        {
+            return await StoreOpening.OpenAsync(options, settings.Url, (store, cancellationToken) => CheckAsync(store, loading, cancellationToken), timeProvider, _logger, stopping).ConfigureAwait(false);
+        }
+        catch (StartupException e) when (e.InnerException is OperationCanceledException && loading is { IsCompleted: false })
+        {
+            throw new StartupException($"{settings.Snapshot} could not be read in time; copy it to a faster disk", e);
+        }
+    }
+
+    private async Task<ObjectInfo?> ProbeAsync(Task<SnapshotFile> loading) => SnapshotCheck.Probe(settings, await loading.ConfigureAwait(false));
 
     private async Task<SavedListingsFile?> OpenSavedListingsAsync(S3ObjectStore store, CancellationToken stopping)
     {
@@ -127,11 +138,11 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         return disk;
     }
 
-    private async ValueTask CheckAsync(S3ObjectStore store, SnapshotFile? snapshot, CancellationToken cancellationToken)
+    private async ValueTask CheckAsync(S3ObjectStore store, Task<SnapshotFile>? loading, CancellationToken cancellationToken)
     {
-        string? warning = snapshot is null
+        string? warning = loading is null
             ? await PrefixCheck.CheckAsync(store, settings, cancellationToken).ConfigureAwait(false)
-            : SnapshotCheck.Check(store, settings, snapshot);
+            : SnapshotCheck.Check(store, settings, await loading.ConfigureAwait(false));
         if (warning is not null)
             Warn(warning);
     }

@@ -21,10 +21,14 @@ internal static class SnapshotCheck
         return new ObjectInfo(key, version, "");
     }
 
-    /// <summary>Before the store is opened, as far as can be told by then.</summary>
-    /// <exception cref="SnapshotException">The snapshot is one of something else.</exception>
-    public static void ThrowIfOfOther(MountSettings settings, SnapshotFile snapshot) =>
+    /// <summary>Reads a snapshot of what is mounted, as far as can be told before the store is open.</summary>
+    /// <exception cref="SnapshotException">It cannot be read, or is one of something else.</exception>
+    public static SnapshotFile Open(MountSettings settings, string path)
+    {
+        SnapshotFile snapshot = SnapshotFile.Open(path);
         snapshot.ThrowIfNotOf(snapshot.Summary.Origin with { Bucket = settings.Bucket, Prefix = settings.Prefix });
+        return snapshot;
+    }
 
     /// <returns>A warning, or null.</returns>
     /// <exception cref="SnapshotException">The snapshot is one of something else.</exception>

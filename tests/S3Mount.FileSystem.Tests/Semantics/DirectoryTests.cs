@@ -65,6 +65,28 @@ public sealed class DirectoryTests
     }
 
     [Test]
+    public async Task Before_anything_is_known_the_first_files_alone_have_attributes_however_large_the_answer([Values] bool kernelChooses)
+    {
+        await using MountRig rig = await MountRig.StartAsync(change: options => options with { KernelChoosesReadDirPlus = kernelChooses });
+        rig.Put([.. Enumerable.Range(0, 200).SelectMany(file => new[] { $"d/f{file:d3}", $"e/f{file:d3}" })]);
+        IReadOnlyList<FakeDirent> first = (await rig.Kernel.ReadDirPlusAsync(await rig.NodeAsync("d"), 0, 512 * 1024)).Required;
+        Assert.That(first, Has.Count.EqualTo(202));
+        Assert.That(first.Skip(2).TakeWhile(file => file.Entry!.Value.NodeId != 0).Count(), Is.EqualTo(first.Skip(2).Count(file => file.Entry!.Value.NodeId != 0)).And.EqualTo(23));
+        // None of the others was looked at.
+        IReadOnlyList<FakeDirent> second = (await rig.Kernel.ReadDirPlusAsync(await rig.NodeAsync("e"), 0, 512 * 1024)).Required;
+        Assert.That(second.Skip(2), Has.All.Matches<FakeDirent>(file => file.Entry!.Value.NodeId == 0));
+    }
+
+    [Test]
+    public async Task Programs_are_told_to_read_directories_with_a_large_buffer_and_files_with_none()
+    {
+        await using MountRig rig = await MountRig.StartAsync();
+        rig.Put("d/f");
+        Assert.That((await rig.Kernel.GetAttrAsync(await rig.NodeAsync("d"))).Required.Attr.Blksize, Is.EqualTo(512 * 1024));
+        Assert.That((await rig.Kernel.GetAttrAsync(await rig.NodeAsync("d/f"))).Required.Attr.Blksize, Is.EqualTo(4096));
+    }
+
+    [Test]
     public async Task A_kernel_that_asks_for_attributes_in_the_middle_of_a_directory_gets_them()
     {
         await using MountRig rig = await MountRig.StartAsync();
