@@ -29,7 +29,7 @@ public sealed class WarmJob : IDisposable
         _blocks = blocks;
         IsCheck = isCheck;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(mountEnds);
-        EvictBefore = (blocks.Clock.TimeProvider.GetUtcNow() - _inUse).Ticks;
+        EvictBefore = (fetcher.Disk.Now - _inUse).Ticks;
     }
 
     /// <summary>Nothing is fetched, only counted.</summary>
@@ -76,7 +76,7 @@ public sealed class WarmJob : IDisposable
         CacheKey name = CacheKey.Of(_fetcher.Disk.Store, wanted.Key, wanted.Version);
         if (IsCheck ? _fetcher.Disk.Has(name, 0, size) : _fetcher.Disk.Want(name, size))
             Tally.Present(size);
-        else if (IsCheck || _fetcher.Disk.Prepare(EvictBefore) == KeepState.Full)
+        else if (IsCheck || await _fetcher.Disk.PrepareAsync(EvictBefore).ConfigureAwait(false) == KeepState.Full)
             Tally.Absent(size);
         else
             await FetchAsync(new WarmFile(this, new ObjectReader(_blocks, wanted.Key, wanted.Version), name)).ConfigureAwait(false);
@@ -100,7 +100,7 @@ public sealed class WarmJob : IDisposable
         else if (file.IsMissed)
         {
             Tally.Absent(file.Size);
-            if (_fetcher.Disk.Prepare(EvictBefore) == KeepState.Unwritable)
+            if (!_fetcher.Disk.IsWritable)
                 Tally.Stop("the disk cache cannot be written; the log of the mount says why");
         }
         else
@@ -121,7 +121,7 @@ public sealed class WarmJob : IDisposable
                 int length = (int)Math.Min(_fetcher.PartSize, file.Size - offset);
                 if (_fetcher.Disk.Has(file.Name, offset, length))
                     file.FindPart(length);
-                else if (_fetcher.Disk.Prepare(EvictBefore) != KeepState.Ready)
+                else if (await _fetcher.Disk.PrepareAsync(EvictBefore).ConfigureAwait(false) != KeepState.Ready)
                     file.Miss();
                 else
                     await _fetcher.StartAsync(file, offset, length, _stopping.Token).ConfigureAwait(false);

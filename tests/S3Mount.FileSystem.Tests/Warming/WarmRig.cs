@@ -37,6 +37,7 @@ internal sealed class WarmRig : IAsyncDisposable
         var options = new DiskCacheOptions { Directory = at["cache"], Store = "test bucket", MaxSize = 1L << 30 };
         var disk = new DiskCache(cache?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance);
         disk.Load();
+        await disk.WaitForLoadAsync(CancellationToken.None);
         MountRig mount = await MountRig.StartAsync(prefix, options => (change?.Invoke(options) ?? options) with { DiskCache = disk }, existing: existing);
         return new WarmRig(at, directory is null, disk, mount);
     }

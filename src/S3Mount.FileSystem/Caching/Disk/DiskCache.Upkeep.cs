@@ -15,11 +15,15 @@ public sealed partial class DiskCache
     // A segment of another mount is seen this long after it is complete. A look at a thousand names takes a millisecond.
     private static readonly TimeSpan _upkeepEvery = TimeSpan.FromSeconds(10);
 
+    // A million entries on a solid-state disk take a fraction of a second; who mounts waits for no disk that hangs.
+    private static readonly TimeSpan _longestLoad = TimeSpan.FromSeconds(5);
+
     // The active segment counts with what it will have.
     private long _size;
     private long _limit;
     private long _evictedBytes;
-    private int _isScanning;
+    private Task<int> _look = Task.FromResult(0); // the last one that began
+    private int _isLooking;
     // For the one that looks.
     private readonly HashSet<string> _refused = [];
     // Until there is a directory that is this user's alone, nothing is written.
@@ -28,16 +32,30 @@ public sealed partial class DiskCache
 
     private long SegmentSize => _options.SegmentSize ?? Math.Clamp(Interlocked.Read(ref _limit) / SegmentsPerCache, SmallestSegment, LargestSegment);
 
-    // Never throws.
-    private void Scan()
+    /// <summary>Whether a look at the directory is under way.</summary>
+    internal bool IsLooking => Volatile.Read(ref _isLooking) == 1;
+
+    private void Upkeep()
+    {
+        WatchWriter();
+        BeginLook();
+    }
+
+    private void BeginLook()
     {
         // One look at a time; a second has nothing to add.
-        if (Interlocked.Exchange(ref _isScanning, 1) == 1)
-            return;
+        if (Interlocked.Exchange(ref _isLooking, 1) == 0)
+            _look = _readers.RunAsync(new DiskJob(Look, () => Volatile.Write(ref _isLooking, 0)));
+    }
+
+    // Never throws.
+    private int Look(DiskCall call)
+    {
         try
         {
+            _options.BeforeDisk?.Invoke(DiskUse.Look);
             PrepareDirectory();
-            ScanFiles();
+            ScanFiles(call);
             if (_isUnreadable)
                 LogMessages.CacheReadable(_logger, _directory);
             _isUnreadable = false;
@@ -51,10 +69,7 @@ public sealed partial class DiskCache
                 LogMessages.CacheUnreadable(_logger, _directory, e.Message);
             _isUnreadable = true;
         }
-        finally
-        {
-            Volatile.Write(ref _isScanning, 0);
-        }
+        return 0;
     }
 
     private void PrepareDirectory()
@@ -89,7 +104,7 @@ public sealed partial class DiskCache
         }
     }
 
-    private void ScanFiles()
+    private void ScanFiles(DiskCall call)
     {
         // In this order: a segment of this process that has its name already is known.
         FileInfo[] files = Measure();
@@ -98,6 +113,7 @@ public sealed partial class DiskCache
             known[Path.GetFileNameWithoutExtension(segment.Path)] = segment;
         foreach (FileInfo file in files)
         {
+            call.Since = _timeProvider.GetTimestamp();
             if (known.Remove(Path.GetFileNameWithoutExtension(file.Name), out CacheSegment? segment))
                 Touch(segment, file);
             else

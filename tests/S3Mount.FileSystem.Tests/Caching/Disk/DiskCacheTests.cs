@@ -131,8 +131,8 @@ public sealed class DiskCacheTests
             await AssertReadAsync(first, stored[i], i, cancellationToken);
         for (int i = 0; i < 4; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(10));
-            await first.SettleAsync(cancellationToken);
+            await first.AdvanceAsync(TimeSpan.FromSeconds(10), cancellationToken);
+            await second.SettleAsync(cancellationToken);
             while (first.Disk.Statistics.Segments > 0 && i == 2 && Directory.GetFiles(_directory["blocks"], "*.writing").Length > 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -84,6 +84,7 @@ public sealed class EntryIndexTests
         TimeSpan processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         await using var rig = new DiskRig(directory.Path, new FakeObjectStore(), DiskRig.NewClock());
+        await rig.Disk.WaitForLoadAsync(cancellationToken);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start), took = Environment.CpuUsage.TotalTime - processor;
         long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         await TestContext.Out.WriteLineAsync($"{elapsed.TotalMilliseconds:0} ms, {took.TotalMilliseconds:0} ms of processor time, {bytes / (double)(Segments * Each):0.0} bytes a record");
