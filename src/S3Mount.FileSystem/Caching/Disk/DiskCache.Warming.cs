@@ -52,14 +52,16 @@ public sealed partial class DiskCache
     internal bool Want(in CacheKey key, long length)
     {
         long now = _timeProvider.GetUtcNow().Ticks, asked = _reuse.Asked;
+        bool isWhole = true;
         for (long offset = 0; offset < length;)
         {
-            if (!TryFind(key, offset, out CacheSegment segment, out int entry, out _))
-                return false;
-            segment.Use(now, asked);
-            offset += segment[entry].End - (offset % CacheFormat.GranuleSize);
+            bool isThere = TryFind(key, offset, out CacheSegment segment, out int entry, out int next);
+            if (isThere)
+                segment.Use(now, asked);
+            isWhole &= isThere;
+            offset += (isThere ? segment[entry].End : next) - (offset % CacheFormat.GranuleSize);
         }
-        return true;
+        return isWhole;
     }
 
     private async ValueTask<KeepState> PrepareByEvictionAsync(long evictBefore)
