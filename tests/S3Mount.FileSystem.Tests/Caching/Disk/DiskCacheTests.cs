@@ -169,20 +169,27 @@ public sealed class DiskCacheTests
     [Test]
     public async Task Who_waits_for_memory_that_the_writer_has_gets_it_when_that_is_written(CancellationToken cancellationToken)
     {
-        const int Length = 8 << 20;
-        await using DiskRig disk = NewRig();
+        const int Length = 8 << 20, ReadSize = 1 << 20;
+        using var stuck = new StuckDisk();
+        await using var rig = new DiskRig(_directory.Path, _store, _time, 64 << 20, 16 << 20, change: options => options with { BeforeDisk = stuck.Enter });
+        await rig.SettleAsync(cancellationToken);
         using var cache = new BlockCache(2 * Length);
-        using var fetcher = new BlockFetcher(_store, cache, new MountClock(_time), new ObjectFileSystemOptions { MemoryBudget = 2 * Length, Uid = 0, Gid = 0, DiskCache = disk.Disk }, cancellationToken);
-        // Readers that stay: their indexes keep the blocks, and only who evicts makes room.
-        var readers = new List<ObjectReader>();
-        for (int i = 0; i < 40; i++)
+        using var fetcher = new BlockFetcher(_store, cache, new MountClock(_time), new ObjectFileSystemOptions { MemoryBudget = 2 * Length, Uid = 0, Gid = 0, DiskCache = rig.Disk }, cancellationToken);
+        // A reader that stays: its index keeps the blocks, and only who evicts makes room.
+        StoredObject first = _store.PutRamp("first", 2 * Length - ReadSize, 1), second = _store.PutRamp("second", Length, 2);
+        using var stays = new ObjectReader(fetcher, first.Key, first.Version);
+        using var waits = new ObjectReader(fetcher, second.Key, second.Version);
+        stuck.Stick(DiskUse.Write);
+        await ReaderRig.ReadAllAsync(stays, ReadSize, 1, cancellationToken);
+        await stuck.WaitForAsync(1, cancellationToken);
+        Task reading = ReaderRig.ReadAllAsync(waits, ReadSize, 2, cancellationToken);
+        while (!cache.Budget.HasWaiters)
         {
-            StoredObject stored = _store.PutRamp($"o{i}", Length / 4, i);
-            readers.Add(new ObjectReader(fetcher, stored.Key, stored.Version));
+            Assert.That(reading.IsCompleted, Is.False, "the writer has the memory");
+            await Task.Delay(1, cancellationToken);
         }
-        await Parallel.ForEachAsync(readers.Index(), new ParallelOptions { MaxDegreeOfParallelism = 40, CancellationToken = cancellationToken }, async (one, token) => await ReaderRig.ReadAllAsync(one.Item, 1 << 20, one.Index, token));
-        await disk.SettleAsync(cancellationToken);
-        readers.ForEach(reader => reader.Dispose());
+        stuck.LetGo();
+        await reading;
     }
 
     [Test]
