@@ -43,6 +43,9 @@ public sealed partial class DiskCache
     /// <summary>Bytes that wait to be written.</summary>
     internal long WaitingBytes => Interlocked.Read(ref _waitingBytes);
 
+    /// <summary>Completes when the mount has ended and nothing more is written.</summary>
+    internal Task Written => _written.Task;
+
     private bool IsPaused => _isWriterStuck || IsSilent || _timeProvider.GetTimestamp() < Interlocked.Read(ref _pausedUntil);
 
     /// <summary>
