@@ -90,6 +90,9 @@ internal static partial class LogMessages
     [LoggerMessage(233, LogLevel.Warning, "what is in {Directory} is not known within {Seconds} s: its disk is slow or hangs; reads go on from the store until it is")]
     public static partial void CacheLoadsBehind(ILogger logger, string directory, int seconds);
 
+    [LoggerMessage(234, LogLevel.Debug, "what others have written to {Directory} cannot be looked at: {Reason}")]
+    public static partial void CacheNotCompared(ILogger logger, string directory, string reason);
+
     [LoggerMessage(240, LogLevel.Information, "hydration is done: {Files} files ({Bytes} bytes) fetched in {Seconds:0.0} s, {Present} were there already, {Absent} ({AbsentBytes} bytes) found no room, {Failed} failed")]
     public static partial void Hydrated(ILogger logger, long files, long bytes, double seconds, long present, long absent, long absentBytes, long failed);
 

@@ -21,6 +21,9 @@ public sealed partial class DiskCache
 
     private readonly BlockingCollection<WaitingBlock> _waiting;
     private readonly Thread _writer;
+    // Names of one process are neighbours: of what two have written the same one of them keeps all.
+    private readonly ulong _names = (ulong)Random.Shared.Next() << 32;
+    private uint _begun; // for the writer alone; segments
     private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CacheSegment? _active; // written by the writer alone
     // As the last look found it; for the one that looks.
@@ -230,7 +233,7 @@ public sealed partial class DiskCache
             return false;
         }
         Volatile.Write(ref _isFull, false);
-        CacheSegment segment = SegmentFiles.Create(_directory, _timeProvider.GetUtcNow().Ticks);
+        CacheSegment segment = SegmentFiles.Create(_directory, _names | _begun++, _timeProvider.GetUtcNow().Ticks);
         if (!_index.TryAdd(segment))
         {
             segment.Dispose();
@@ -251,6 +254,10 @@ public sealed partial class DiskCache
         {
             SegmentFiles.Complete(segment);
             Interlocked.Add(ref _size, segment.SizeOnDisk - SegmentSize);
+            _latest.Enqueue(segment);
+            // Another process may have filled one with the same: so neither is ever ahead of what it knows by much more than a segment.
+            if (Volatile.Read(ref _isClosing) == 0)
+                BeginLook(Compare);
         }
         catch (Exception e)
         {

@@ -38,14 +38,14 @@ public sealed partial class DiskCache
     private void Upkeep()
     {
         WatchWriter();
-        BeginLook();
+        BeginLook(Look);
     }
 
-    private void BeginLook()
+    private void BeginLook(Func<DiskCall, int> look)
     {
         // One look at a time; a second has nothing to add.
         if (Interlocked.Exchange(ref _isLooking, 1) == 0)
-            _look = _readers.RunAsync(new DiskJob(Look, () => Volatile.Write(ref _isLooking, 0)));
+            _look = _readers.RunAsync(new DiskJob(look, () => Volatile.Write(ref _isLooking, 0)));
     }
 
     // Never throws.
@@ -59,6 +59,7 @@ public sealed partial class DiskCache
             if (_isUnreadable)
                 LogMessages.CacheReadable(_logger, _directory);
             _isUnreadable = false;
+            DropDoubles(call);
             CompleteIfQuiet();
             if (IsFull && TryMakeRoom(SegmentSize))
                 Volatile.Write(ref _isFull, false);
@@ -108,9 +109,7 @@ public sealed partial class DiskCache
     {
         // In this order: a segment of this process that has its name already is known.
         FileInfo[] files = Measure();
-        var known = new Dictionary<string, CacheSegment>();
-        foreach (CacheSegment segment in _index.ToArray())
-            known[Path.GetFileNameWithoutExtension(segment.Path)] = segment;
+        Dictionary<string, CacheSegment> known = NamedSegments();
         foreach (FileInfo file in files)
         {
             call.Since = _timeProvider.GetTimestamp();
@@ -130,10 +129,20 @@ public sealed partial class DiskCache
         }
     }
 
+    private Dictionary<string, CacheSegment> NamedSegments()
+    {
+        var named = new Dictionary<string, CacheSegment>();
+        foreach (CacheSegment segment in _index.ToArray())
+            named[Path.GetFileNameWithoutExtension(segment.Path)] = segment;
+        return named;
+    }
+
+    private FileInfo[] OurFiles() => [.. new DirectoryInfo(_directory).EnumerateFiles().Where(SegmentFiles.IsOurs)];
+
     // What there is, of all processes, and what it may come to.
     private FileInfo[] Measure()
     {
-        FileInfo[] files = [.. new DirectoryInfo(_directory).EnumerateFiles().Where(SegmentFiles.IsOurs)];
+        FileInfo[] files = OurFiles();
         long used = 0, promised = 0;
         foreach (FileInfo file in files)
         {
@@ -238,16 +247,20 @@ public sealed partial class DiskCache
             if (victim.LastUsed >= moment)
                 return true;
         }
-        // Whoever takes it out of the index deletes it; a file that cannot be deleted is found again by the next look.
-        if (!_index.Remove(victim))
-            return true;
-        victim.Dispose();
-        if (file.Exists)
-        {
-            file.Delete();
+        if (Delete(victim))
             Interlocked.Add(ref _evictedBytes, victim.SizeOnDisk);
-        }
-        Interlocked.Add(ref _size, -victim.SizeOnDisk);
         return true;
+    }
+
+    // Whoever takes it out of the index deletes it; a file that cannot be deleted is found again by the next look.
+    private bool Delete(CacheSegment segment)
+    {
+        if (!_index.Remove(segment))
+            return false;
+        segment.Dispose();
+        bool isThere = File.Exists(segment.Path);
+        File.Delete(segment.Path);
+        Interlocked.Add(ref _size, -segment.SizeOnDisk);
+        return isThere;
     }
 }

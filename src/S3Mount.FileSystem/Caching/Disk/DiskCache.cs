@@ -81,7 +81,7 @@ public sealed partial class DiskCache : IAsyncDisposable
     {
         // Until the look has found or made the directory.
         _isUnusable = true;
-        BeginLook();
+        BeginLook(Look);
         _writer.Start();
         _upkeep = _timeProvider.CreateTimer(static state => ((DiskCache)state!).Upkeep(), this, _upkeepEvery, _upkeepEvery);
     }

@@ -146,6 +146,29 @@ public sealed class DiskCacheTests
     }
 
     [Test]
+    public async Task What_two_processes_have_read_at_once_is_soon_there_once(CancellationToken cancellationToken)
+    {
+        const int Count = 60, Length = 100_000;
+        StoredObject[] stored = [.. Enumerable.Range(0, Count).Select(i => _store.PutRamp($"o{i}", Length, i))];
+        await using DiskRig first = NewRig(segmentSize: 1 << 20), second = NewRig(segmentSize: 1 << 20);
+        for (int i = 0; i < Count; i++)
+            await Task.WhenAll(AssertReadAsync(first, stored[i], i, cancellationToken), AssertReadAsync(second, stored[i], i, cancellationToken));
+        for (int i = 0; i < 4; i++)
+        {
+            await first.AdvanceAsync(TimeSpan.FromSeconds(10), cancellationToken);
+            await second.SettleAsync(cancellationToken);
+        }
+        long size = new DirectoryInfo(_directory["blocks"]).EnumerateFiles().Sum(file => file.Length);
+        await TestContext.Out.WriteLineAsync($"{size} bytes");
+        Assert.That(size, Is.InRange(Count * Length, (Count * Length) + (3 << 20)), "but for the last one of each");
+        Assert.That(first.Disk.Statistics.EvictedBytes + second.Disk.Statistics.EvictedBytes, Is.Zero);
+        _store.ResetCalls();
+        for (int i = 0; i < Count; i++)
+            await Task.WhenAll(AssertReadAsync(first, stored[i], i, cancellationToken), AssertReadAsync(second, stored[i], i, cancellationToken));
+        Assert.That(_store.Gets, Is.LessThanOrEqualTo(20));
+    }
+
+    [Test]
     public async Task Keeping_never_waits_and_holds_no_more_than_it_may(CancellationToken cancellationToken)
     {
         const int Length = 100_000, MaxWaiting = 1_000_000;
@@ -215,7 +238,7 @@ public sealed class DiskCacheTests
         Assert.That((rig.Disk.Statistics.BadRecords, rig.Said("damaged")), Is.EqualTo((0, 0)));
     }
 
-    private DiskRig NewRig(string name = "AWS bucket") => new(_directory.Path, _store, _time, 64 << 20, 4 << 20, name);
+    private DiskRig NewRig(string name = "AWS bucket", long segmentSize = 4 << 20) => new(_directory.Path, _store, _time, 64 << 20, segmentSize, name);
 
     private static async Task AssertReadAsync(DiskRig rig, StoredObject stored, int seed, CancellationToken cancellationToken)
     {

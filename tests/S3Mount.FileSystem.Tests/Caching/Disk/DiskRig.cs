@@ -49,6 +49,7 @@ internal sealed class DiskRig : IAsyncDisposable
     /// <summary>Lets time go by, and each look at the directory end that it brings.</summary>
     public async Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken)
     {
+        await SettleAsync(cancellationToken);
         for (TimeSpan step = TimeSpan.FromSeconds(10); by > TimeSpan.Zero; by -= step)
         {
             _time.Advance(by < step ? by : step);

@@ -73,7 +73,7 @@ public sealed class EntryIndexTests
         var random = new Random(1);
         for (int i = 0; i < Segments; i++)
         {
-            using CacheSegment segment = SegmentFiles.Create(directory["blocks"], 1);
+            using CacheSegment segment = SegmentFiles.Create(directory["blocks"], (ulong)i, 1);
             for (int j = 0; j < Each; j++)
                 segment.Append(new CacheKey((ulong)random.NextInt64(), (ulong)random.NextInt64()), 0, new byte[1]);
             SegmentFiles.Complete(segment);
