@@ -33,6 +33,7 @@ Standard library only; Python 3.8 and later.
 """
 import bisect
 import collections
+import functools
 import logging
 import operator
 import os
@@ -93,7 +94,7 @@ def ahead(sampler, dataset=None, *, paths=None, files=FILES, size=SIZE, threads=
     """
     if (dataset is None) == (paths is None):
         raise TypeError("ahead() takes a dataset or paths=")
-    path_of = paths_of(dataset) if paths is None else paths if callable(paths) else _Listed(paths)
+    path_of = paths_of(dataset) if paths is None else paths if callable(paths) else functools.partial(operator.getitem, paths)
     return _Ahead(sampler, path_of, True, files, size, threads)
 
 
@@ -107,50 +108,30 @@ def paths_of(dataset):
     for name in ("samples", "imgs"):
         samples = getattr(dataset, name, None)
         if samples is not None and (len(samples) == 0 or isinstance(samples[0], (tuple, list)) and _is_path(samples[0][0])):
-            return _OfSamples(dataset, name)
+            return functools.partial(_of_samples, dataset, name)
     if hasattr(dataset, "dataset") and hasattr(dataset, "indices"):
-        return _OfSubset(dataset, paths_of(dataset.dataset))
+        return functools.partial(_of_subset, dataset, paths_of(dataset.dataset))
     if hasattr(dataset, "datasets") and hasattr(dataset, "cumulative_sizes"):
-        return _OfConcatenation(dataset, [paths_of(part) for part in dataset.datasets])
+        return functools.partial(_of_concatenation, dataset, [paths_of(part) for part in dataset.datasets])
     raise TypeError(f"{type(dataset).__name__} has no samples that begin with a path; give paths=, from index to path")
 
 
-# Classes, so that a wrapped sampler can be pickled whenever the sampler can.
-class _Listed:
-    def __init__(self, paths):
-        self._paths = paths
-
-    def __call__(self, index):
-        return self._paths[index]
+# With functools.partial, so that a wrapped sampler can be pickled whenever the sampler can.
+def _of_samples(dataset, name, index):
+    return getattr(dataset, name)[index][0]
 
 
-class _OfSamples:
-    def __init__(self, dataset, name):
-        self._dataset, self._name = dataset, name
-
-    def __call__(self, index):
-        return getattr(self._dataset, self._name)[index][0]
+def _of_subset(subset, path_of, index):
+    return path_of(subset.indices[index])
 
 
-class _OfSubset:
-    def __init__(self, subset, path_of):
-        self._subset, self._path_of = subset, path_of
-
-    def __call__(self, index):
-        return self._path_of(self._subset.indices[index])
-
-
-class _OfConcatenation:
-    def __init__(self, concatenation, parts):
-        self._concatenation, self._parts = concatenation, parts
-
-    def __call__(self, index):
-        ends = self._concatenation.cumulative_sizes
-        index = operator.index(index)
-        if index < 0:
-            index += ends[-1]
-        part = bisect.bisect_right(ends, index)
-        return self._parts[part](index - (ends[part - 1] if part else 0))
+def _of_concatenation(concatenation, parts, index):
+    ends = concatenation.cumulative_sizes
+    index = operator.index(index)
+    if index < 0:
+        index += ends[-1]
+    part = bisect.bisect_right(ends, index)
+    return parts[part](index - (ends[part - 1] if part else 0))
 
 
 def _itself(item):
@@ -359,11 +340,9 @@ class _Feed:
 
     def hand_out(self, files):
         self.handed_out += files
-        try:
-            for _ in range(files):
-                self.retired += self.sizes.popleft()
-        except IndexError:
-            pass
+        # Nobody else takes from it.
+        for _ in range(min(files, len(self.sizes))):
+            self.retired += self.sizes.popleft()
         self.rouse()
 
     def rouse(self):

@@ -81,8 +81,20 @@ internal static partial class LogMessages
     [LoggerMessage(229, LogLevel.Warning, "the disk of {Directory} has not taken what was fetched last within {Seconds} s: it is given up")]
     public static partial void CacheStillWriting(ILogger logger, string directory, int seconds);
 
-    [LoggerMessage(240, LogLevel.Information, "hydration is done: {Files} files ({Bytes} bytes) fetched in {Seconds:0.0} s, {Present} were there already, {Absent} found no room, {Failed} failed")]
-    public static partial void Hydrated(ILogger logger, long files, long bytes, double seconds, long present, long absent, long failed);
+    [LoggerMessage(231, LogLevel.Warning, "the disk of {Directory} does not answer within {Seconds} s: nothing more is asked of it until it does; reads go on from the store")]
+    public static partial void CacheSilent(ILogger logger, string directory, int seconds);
+
+    [LoggerMessage(232, LogLevel.Information, "the disk of {Directory} answers again")]
+    public static partial void CacheAnswers(ILogger logger, string directory);
+
+    [LoggerMessage(233, LogLevel.Warning, "what is in {Directory} is not known within {Seconds} s: its disk is slow or hangs; reads go on from the store until it is")]
+    public static partial void CacheLoadsBehind(ILogger logger, string directory, int seconds);
+
+    [LoggerMessage(234, LogLevel.Debug, "what others have written to {Directory} cannot be looked at: {Reason}")]
+    public static partial void CacheNotCompared(ILogger logger, string directory, string reason);
+
+    [LoggerMessage(240, LogLevel.Information, "hydration is done: {Files} files ({Bytes} bytes) fetched in {Seconds:0.0} s, {Present} were there already, {Absent} ({AbsentBytes} bytes) found no room, {Failed} failed")]
+    public static partial void Hydrated(ILogger logger, long files, long bytes, double seconds, long present, long absent, long absentBytes, long failed);
 
     [LoggerMessage(241, LogLevel.Warning, "hydration waits: {Problem}; it goes on in {Seconds} s")]
     public static partial void HydrationWaits(ILogger logger, string problem, int seconds);

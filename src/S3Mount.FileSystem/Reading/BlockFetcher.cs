@@ -117,6 +117,9 @@ internal sealed class BlockFetcher : IDisposable
         catch (Exception exception)
         {
             failure = exception;
+            // Before whoever waits asks again.
+            if (exception is DiskStuckException stuck)
+                block.Reader.AvoidDisk(stuck.Read);
             block.Reader.Remove(block);
         }
         if (ahead)
@@ -157,12 +160,23 @@ internal sealed class BlockFetcher : IDisposable
         int done = 0, hits = 0;
         while (done < block.Length)
         {
-            int read = await disk.ReadAsync(key, block.Offset + done, block.Memory[done..]).ConfigureAwait(false);
-            hits += read;
-            done += read;
-            if (read > 0 && done < block.Length)
-                block.Advance(done);
+            bool answers = !block.Reader.AvoidsDisk && !disk.IsSilent;
+            if (answers && disk.BeginRead(key, block, done) is { } begun)
+            {
+                int read = await begun.Task.ConfigureAwait(false);
+                DiskStuckException.ThrowIfStuck(begun);
+                answers = read != DiskCall.NoAnswer;
+                hits += Math.Max(read, 0);
+                done += Math.Max(read, 0);
+                if (read > 0 && done < block.Length)
+                    block.Advance(done);
+            }
             cancellationToken.ThrowIfCancellationRequested();
+            if (!answers)
+            {
+                await ReadStoreAsync(block, done, block.Length - done, cancellationToken).ConfigureAwait(false);
+                break;
+            }
             int missing = disk.MissingFrom(key, block.Offset + done, block.Length - done);
             if (missing == 0)
                 continue;

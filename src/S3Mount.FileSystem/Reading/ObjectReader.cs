@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using S3Mount.FileSystem.Caching;
+using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.Fuse.Protocol;
 using S3Mount.ObjectStore;
 
@@ -26,6 +27,7 @@ internal sealed partial class ObjectReader : IDisposable
     private readonly CancellationTokenSource _closed = new();
     private bool _isClosed;
     private bool _isRetired;
+    private DiskCall? _stuck;
 
     /// <param name="onRetired">Called once, without any lock, when the reader retires; without it, it never does.</param>
     public ObjectReader(BlockFetcher fetcher, ObjectKey key, in ObjectVersion version, Action<ObjectReader>? onRetired = null)
@@ -42,6 +44,9 @@ internal sealed partial class ObjectReader : IDisposable
 
     /// <summary>Nothing can be read through it any more; another reader of the same version can take its place.</summary>
     public bool IsRetired => Volatile.Read(ref _isRetired);
+
+    /// <summary>Whether what is fetched is not to be looked for on the disk.</summary>
+    public bool AvoidsDisk => Volatile.Read(ref _stuck) is { IsStuck: true };
 
     /// <summary>
     /// Leases on the blocks that hold a range, if every byte of it is there; nothing waits and nothing is allocated. Who gets them
@@ -105,24 +110,32 @@ internal sealed partial class ObjectReader : IDisposable
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public async Task<List<Block>?> LeaseAsync(long offset, int length, CancellationToken cancellationToken)
     {
-        List<Block>? leases = await ReserveAndLeaseAsync(offset, length, cancellationToken).ConfigureAwait(false);
-        if (leases is null)
-            return null;
-        try
+        while (true)
         {
-            long end = offset + length;
-            foreach (Block block in leases)
-                await block.WaitAsync((int)(Math.Min(end, block.End) - block.Offset), cancellationToken).ConfigureAwait(false);
-            return leases;
-        }
-        catch
-        {
-            foreach (Block block in leases)
-                block.Release();
-            _fetcher.Cache.OnReleased();
-            throw;
+            List<Block>? leases = await ReserveAndLeaseAsync(offset, length, cancellationToken).ConfigureAwait(false);
+            if (leases is null)
+                return null;
+            try
+            {
+                long end = offset + length;
+                foreach (Block block in leases)
+                    await block.WaitAsync((int)(Math.Min(end, block.End) - block.Offset), cancellationToken).ConfigureAwait(false);
+                return leases;
+            }
+            catch (Exception failure)
+            {
+                foreach (Block block in leases)
+                    block.Release();
+                _fetcher.Cache.OnReleased();
+                // The memory is the stuck call's: other blocks are filled from the store.
+                if (failure is not DiskStuckException)
+                    throw;
+            }
         }
     }
+
+    /// <summary>A read from the disk is stuck: until it returns the others of the object do not wait for that disk, too.</summary>
+    public void AvoidDisk(DiskCall stuck) => Volatile.Write(ref _stuck, stuck);
 
     /// <summary>Takes a block out of the index, if it is in it.</summary>
     public void Remove(Block block)

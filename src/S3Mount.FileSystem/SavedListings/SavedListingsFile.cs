@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Mono.Unix.Native;
 using S3Mount.FileSystem.Snapshots;
+using S3Mount.ObjectStore.S3;
 
 namespace S3Mount.FileSystem.SavedListings;
 
@@ -114,7 +115,9 @@ public sealed class SavedListingsFile
     /// <summary>The name of a prefix's file: what it is of stands in the file itself.</summary>
     internal static string NameOf(SnapshotOrigin origin)
     {
-        string text = string.Join('\n', origin.EndpointUrl?.ToLowerInvariant(), origin.Bucket, origin.Prefix);
+        // Of AWS itself nothing was said when the first were saved.
+        string store = origin.Store == S3StoreName.Of(null, "") ? "" : origin.Store;
+        string text = string.Join('\n', store, origin.Bucket, origin.Prefix);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16)) + ".listings";
     }
 

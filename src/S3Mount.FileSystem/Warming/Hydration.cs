@@ -65,7 +65,7 @@ internal sealed class Hydration(Func<bool, WarmJob> begin, WarmPaths paths, Time
             LogMessages.HydrationWaits(logger, problem, (int)_pause.TotalSeconds);
             return false;
         }
-        LogMessages.Hydrated(logger, progress.FetchedFiles, progress.FetchedBytes, timeProvider.GetElapsedTime(began).TotalSeconds, progress.PresentFiles, progress.AbsentFiles, progress.FailedFiles);
+        LogMessages.Hydrated(logger, progress.FetchedFiles, progress.FetchedBytes, timeProvider.GetElapsedTime(began).TotalSeconds, progress.PresentFiles, progress.AbsentFiles, progress.AbsentBytes, progress.FailedFiles);
         if (progress.Failures is [var first, ..])
             LogMessages.HydrationLeft(logger, progress.FailedFiles, first);
         return true;

@@ -105,7 +105,7 @@ internal sealed class WarmFetcher
         {
             await block.WaitAsync(block.Length, cancellationToken).ConfigureAwait(false);
             // What the other one has given to be written is not written again.
-            isKept = await Disk.KeepAsync(file.Name, block, file.EvictBefore).WaitAsync(cancellationToken).ConfigureAwait(false);
+            isKept = await KeepAsync(file, block, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -140,7 +140,7 @@ internal sealed class WarmFetcher
         try
         {
             await ReadAsync(file, block, cancellationToken).ConfigureAwait(false);
-            isKept = await Disk.KeepAsync(file.Name, block, file.EvictBefore).WaitAsync(cancellationToken).ConfigureAwait(false);
+            isKept = await KeepAsync(file, block, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -155,6 +155,18 @@ internal sealed class WarmFetcher
         _memory.Return(block.Capacity);
         _fetcher.Cache.OnReleased();
         file.EndPart(block.Length, isKept, failure);
+    }
+
+    private async Task<bool> KeepAsync(WarmFile file, Block block, CancellationToken cancellationToken)
+    {
+        long evictBefore = file.Job.EvictBefore;
+        if (await Disk.KeepAsync(file.Name, block, evictBefore).WaitAsync(cancellationToken).ConfigureAwait(false))
+            return true;
+        // It has become full just now, and what is wanted of it was not known.
+        if (evictBefore > 0 || !Disk.IsFull)
+            return false;
+        await file.Job.MarkAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await Disk.KeepAsync(file.Name, block, file.Job.EvictBefore).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ReadAsync(WarmFile file, Block block, CancellationToken cancellationToken)

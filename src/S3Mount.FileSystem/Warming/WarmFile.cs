@@ -6,14 +6,13 @@ namespace S3Mount.FileSystem.Warming;
 /// <summary>One object on its way into the disk cache, in one part or many. Any thread.</summary>
 internal sealed class WarmFile
 {
-    private readonly WarmJob _job;
     private int _open = 1; // parts under way, and one for those that are yet to begin
     private Exception? _failure;
     private int _missed;
 
     public WarmFile(WarmJob job, ObjectReader reader, in CacheKey name)
     {
-        _job = job;
+        Job = job;
         Reader = reader;
         Name = name;
     }
@@ -23,7 +22,7 @@ internal sealed class WarmFile
 
     public CacheKey Name { get; }
 
-    public long EvictBefore => _job.EvictBefore;
+    public WarmJob Job { get; }
 
     public long Size => Reader.Version.Size;
 
@@ -40,14 +39,14 @@ internal sealed class WarmFile
         if (failure is not null)
             Interlocked.CompareExchange(ref _failure, failure, null);
         else if (isKept)
-            _job.Tally.FetchedPart(length);
+            Job.Tally.FetchedPart(length);
         else
             Volatile.Write(ref _missed, 1);
         Close();
     }
 
     /// <summary>A part was there.</summary>
-    public void FindPart(int length) => _job.Tally.PresentPart(length);
+    public void FindPart(int length) => Job.Tally.PresentPart(length);
 
     /// <summary>Parts could not be begun.</summary>
     public void Miss() => Volatile.Write(ref _missed, 1);
@@ -61,6 +60,6 @@ internal sealed class WarmFile
     private void Close()
     {
         if (Interlocked.Decrement(ref _open) == 0)
-            _job.End(this);
+            Job.End(this);
     }
 }

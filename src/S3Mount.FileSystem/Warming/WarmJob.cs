@@ -19,6 +19,11 @@ public sealed class WarmJob : IDisposable
     private readonly WarmFetcher _fetcher;
     private readonly BlockFetcher _blocks;
     private readonly CancellationTokenSource _stopping;
+    private readonly Lock _gate = new();
+    private readonly long _inUseSince;
+    private Func<Task>? _markWanted;
+    private Task? _marking; // guarded by _gate
+    private long _evictBefore;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open = 1; // files under way, and one for those that are yet to come
     private int _unanswered;
@@ -29,7 +34,7 @@ public sealed class WarmJob : IDisposable
         _blocks = blocks;
         IsCheck = isCheck;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(mountEnds);
-        EvictBefore = (blocks.Clock.TimeProvider.GetUtcNow() - _inUse).Ticks;
+        _inUseSince = (fetcher.Disk.Now - _inUse).Ticks;
     }
 
     /// <summary>Nothing is fetched, only counted.</summary>
@@ -42,8 +47,11 @@ public sealed class WarmJob : IDisposable
     /// <summary>Trips when it is to stop.</summary>
     internal CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>What was last used before (UTC ticks) may make room. Never what the job itself has brought, however long it takes.</summary>
-    internal long EvictBefore { get; }
+    /// <summary>
+    /// What was last used before (UTC ticks) may make room; 0: nothing but what is idle, until it is known what of it the job itself
+    /// wants. Never what it has brought, however long it takes.
+    /// </summary>
+    internal long EvictBefore => Interlocked.Read(ref _evictBefore);
 
     /// <summary>Ends what is under way; what is cached stays.</summary>
     public void Stop() => _stopping.Cancel();
@@ -62,6 +70,23 @@ public sealed class WarmJob : IDisposable
         await _ended.Task.ConfigureAwait(false);
     }
 
+    /// <summary>To be said before anything is added: how to <see cref="Mark"/> all that will be.</summary>
+    internal void MarkBy(Func<Task> markWanted) => _markWanted = markWanted;
+
+    /// <summary>What there is of an object is not to make room for others of the job: they would make room for it when its turn comes.</summary>
+    internal void Mark(in WarmObject wanted)
+    {
+        if (wanted.Version.IsPinned)
+            _fetcher.Disk.Want(CacheKey.Of(_fetcher.Disk.Store, wanted.Key, wanted.Version), wanted.Version.Size);
+    }
+
+    /// <summary>Completes when all that the job wants has been marked, and the rest may make room.</summary>
+    internal Task MarkAsync()
+    {
+        lock (_gate)
+            return _marking ??= Task.Run(MarkOnceAsync);
+    }
+
     /// <summary>Begins an object unless it is there; waits for memory and connections.</summary>
     /// <returns>False: there is no use in adding more.</returns>
     /// <exception cref="OperationCanceledException"/>
@@ -76,7 +101,7 @@ public sealed class WarmJob : IDisposable
         CacheKey name = CacheKey.Of(_fetcher.Disk.Store, wanted.Key, wanted.Version);
         if (IsCheck ? _fetcher.Disk.Has(name, 0, size) : _fetcher.Disk.Want(name, size))
             Tally.Present(size);
-        else if (IsCheck || _fetcher.Disk.Prepare(EvictBefore) == KeepState.Full)
+        else if (IsCheck || await PrepareAsync().ConfigureAwait(false) == KeepState.Full)
             Tally.Absent(size);
         else
             await FetchAsync(new WarmFile(this, new ObjectReader(_blocks, wanted.Key, wanted.Version), name)).ConfigureAwait(false);
@@ -100,7 +125,7 @@ public sealed class WarmJob : IDisposable
         else if (file.IsMissed)
         {
             Tally.Absent(file.Size);
-            if (_fetcher.Disk.Prepare(EvictBefore) == KeepState.Unwritable)
+            if (!_fetcher.Disk.IsWritable)
                 Tally.Stop("the disk cache cannot be written; the log of the mount says why");
         }
         else
@@ -109,6 +134,23 @@ public sealed class WarmJob : IDisposable
             Tally.Fetched();
         }
         Close();
+    }
+
+    // Only where there is no room: all that is wanted is listed once more.
+    private async Task MarkOnceAsync()
+    {
+        if (_markWanted is not null)
+            await _markWanted().ConfigureAwait(false);
+        Interlocked.Exchange(ref _evictBefore, _inUseSince);
+    }
+
+    private async ValueTask<KeepState> PrepareAsync()
+    {
+        KeepState state = await _fetcher.Disk.PrepareAsync(EvictBefore).ConfigureAwait(false);
+        if (state != KeepState.Full || EvictBefore > 0)
+            return state;
+        await MarkAsync().ConfigureAwait(false);
+        return await _fetcher.Disk.PrepareAsync(EvictBefore).ConfigureAwait(false);
     }
 
     private async Task FetchAsync(WarmFile file)
@@ -121,7 +163,7 @@ public sealed class WarmJob : IDisposable
                 int length = (int)Math.Min(_fetcher.PartSize, file.Size - offset);
                 if (_fetcher.Disk.Has(file.Name, offset, length))
                     file.FindPart(length);
-                else if (_fetcher.Disk.Prepare(EvictBefore) != KeepState.Ready)
+                else if (await PrepareAsync().ConfigureAwait(false) != KeepState.Ready)
                     file.Miss();
                 else
                     await _fetcher.StartAsync(file, offset, length, _stopping.Token).ConfigureAwait(false);

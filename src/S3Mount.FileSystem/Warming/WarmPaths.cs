@@ -23,6 +23,7 @@ internal sealed class WarmPaths(
     /// <exception cref="OperationCanceledException">The job was stopped.</exception>
     public async Task AddAsync(WarmJob job, IReadOnlyList<string> paths)
     {
+        job.MarkBy(() => MarkAsync(job, paths));
         var batches = Channel.CreateBounded<WarmObject[]>(BatchesAhead);
         using var finding = CancellationTokenSource.CreateLinkedTokenSource(job.Stopping);
         Task found = FindAsync(job, paths, batches.Writer, finding.Token);
@@ -88,6 +89,24 @@ internal sealed class WarmPaths(
             foreach (WarmObject one in batch)
                 job.Tally.Found(one.Version.Size);
             await batches.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // What cannot be found now is not wanted; the job says so when it comes to it.
+    private async Task MarkAsync(WarmJob job, IReadOnlyList<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            WarmPath? at = await ResolveAsync(path, job.Stopping).ConfigureAwait(false);
+            if (at?.File is { } file)
+                job.Mark(file);
+            if (at?.Directory is not { } directory)
+                continue;
+            await foreach (WarmObject[] batch in tree.FindAsync(directory.Prefix, job.Stopping).ConfigureAwait(false))
+            {
+                foreach (WarmObject one in batch)
+                    job.Mark(one);
+            }
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     /// <summary>A hundred million bytes on a slow disk; with the time for busy files still inside Kubernetes' 30 s.</summary>
     private static readonly TimeSpan _saveDeadline = TimeSpan.FromSeconds(10);
 
+    /// <summary>A mount that has just ended may write its listings for ten seconds; what comes on top is a disk that hangs.</summary>
+    private static readonly TimeSpan _openDeadline = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan _busyPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>As long as the largest READ: anything less cuts it into pieces (fs/fuse/file.c asks for what readahead plans).</summary>
@@ -36,6 +39,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     /// <summary>A quarter of a second of a good disk. It is memory of the budget: of a small one a quarter.</summary>
     private const long MaxWaitingForDisk = 64 << 20;
+
+    /// <summary>Eight parts of the largest size; of a small budget a quarter, too: a disk that hangs keeps so much.</summary>
+    private const long MaxReadingFromDisk = 64 << 20;
 
     private readonly LastFailure _logger = new(log, timeProvider);
 
@@ -68,6 +74,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             DiskCache? disk = OpenDiskCache(store);
             try
             {
+                // What a large cache has is found in a fraction of a second; readers that came before would fetch it again.
+                if (disk is not null)
+                    await disk.WaitForLoadAsync(signals.Stopping).ConfigureAwait(false);
                 await MountAsync(store, settings.ToFileSystemOptions(snapshot, saved, disk), start, signals).ConfigureAwait(false);
             }
             finally
@@ -118,10 +127,20 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         if (settings.Cache is not { } directory)
             return null;
         var origin = new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl, Region = store.Region };
-        return await SavedListingsFile.TryOpenAsync(directory, origin, timeProvider, Warn, stopping).ConfigureAwait(false);
+        // On a thread of its own: the disk may hang.
+        Task<SavedListingsFile?> opening = Task.Factory.StartNew(
+            () => SavedListingsFile.TryOpenAsync(directory, origin, timeProvider, Warn, stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        try
+        {
+            return await opening.WaitAsync(_openDeadline, timeProvider, stopping).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Warn($"--cache: {directory} has not answered within {(int)_openDeadline.TotalSeconds} s; listings are not kept");
+            return null;
+        }
     }
 
-    // What a large cache has is found in a fraction of a second; readers that came before would fetch it again.
     private DiskCache? OpenDiskCache(S3ObjectStore store)
     {
         if (settings.Cache is not { } directory)
@@ -129,9 +148,10 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         var options = new DiskCacheOptions
         {
             Directory = directory,
-            Store = $"{store.EndpointUrl?.ToLowerInvariant() ?? "AWS"} {settings.Bucket}",
+            Store = $"{S3StoreName.Of(store.EndpointUrl, store.Region)} {settings.Bucket}",
             MaxSize = settings.MaxCacheSize,
             MaxWaiting = Math.Min(MaxWaitingForDisk, settings.Memory / 4),
+            MaxReading = Math.Min(MaxReadingFromDisk, settings.Memory / 4),
         };
         var disk = new DiskCache(options, timeProvider, _logger);
         disk.Load();

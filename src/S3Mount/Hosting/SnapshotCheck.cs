@@ -34,7 +34,7 @@ internal static class SnapshotCheck
     /// <exception cref="SnapshotException">The snapshot is one of something else.</exception>
     public static string? Check(S3ObjectStore store, MountSettings settings, SnapshotFile snapshot)
     {
-        snapshot.ThrowIfNotOf(new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl });
+        snapshot.ThrowIfNotOf(new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl, Region = store.Region });
         return store.ProbeFailure is ObjectStoreFailure.PreconditionFailed or ObjectStoreFailure.NotFound
             ? $"'{Probe(settings, snapshot)!.Key}' has changed since the snapshot {snapshot.Path} was made and cannot be read; s3mount snapshot verify {snapshot.Path} tells what differs"
             : null;

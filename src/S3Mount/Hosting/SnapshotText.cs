@@ -10,7 +10,7 @@ internal static class SnapshotText
 {
     public static string Of(SnapshotSummary summary) => string.Create(CultureInfo.InvariantCulture, $"""
         dataset: {new ObjectKey(summary.Origin.Url)}
-        store: {summary.Origin.EndpointUrl ?? "AWS"}
+        store: {summary.Origin.Store}
         region: {summary.Origin.Region}
         made: {summary.MadeAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}
         files: {summary.Files}

@@ -166,6 +166,17 @@ public sealed class SavedListingsFileTests
         Assert.That(warnings[0], Is.EqualTo($"--cache: {file} is not a directory; listings are not kept"));
     }
 
+    [Test]
+    public void Of_buckets_of_the_same_name_in_several_partitions_each_has_its_file()
+    {
+        var origin = new SnapshotOrigin { Bucket = "bucket", Prefix = "p/", Region = "us-east-1" };
+        // SHA-256 of "\nbucket\np/", as it was before partitions were told apart.
+        Assert.That(SavedListingsFile.NameOf(origin), Is.EqualTo("b1b7b84f143b07baef5d94f2c7c795cd.listings"));
+        Assert.That(SavedListingsFile.NameOf(origin with { Region = "eu-west-3" }), Is.EqualTo(SavedListingsFile.NameOf(origin)));
+        Assert.That(SavedListingsFile.NameOf(origin with { Region = "us-gov-east-1" }), Is.Not.EqualTo(SavedListingsFile.NameOf(origin)));
+        Assert.That(SavedListingsFile.NameOf(origin with { Region = "cn-north-1" }), Is.Not.EqualTo(SavedListingsFile.NameOf(origin with { Region = "us-gov-east-1" })));
+    }
+
     // A socket's path may not be as long as a file's.
     private static void BindTo(Socket socket, string path)
     {

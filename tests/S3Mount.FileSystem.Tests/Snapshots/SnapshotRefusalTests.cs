@@ -91,6 +91,18 @@ public sealed class SnapshotRefusalTests
         Assert.That(() => file.ThrowIfNotOf(rig.Origin with { Region = "us-east-1", EndpointUrl = "HTTP://10.0.0.5:9000" }), Throws.Nothing);
     }
 
+    [Test]
+    public async Task A_bucket_of_the_same_name_in_another_partition_of_AWS_is_something_else()
+    {
+        await using var rig = new SnapshotRig { Origin = new SnapshotOrigin { Bucket = "bucket", Region = "eu-west-1" } };
+        rig.Store.Put("a", "content");
+        SnapshotFile file = await rig.CreateAndOpenAsync();
+        Assert.That(() => file.ThrowIfNotOf(rig.Origin with { Region = "us-east-1" }), Throws.Nothing);
+        Assert.That(() => file.ThrowIfNotOf(rig.Origin with { Region = "" }), Throws.Nothing, "not known");
+        SnapshotException refusal = Assert.Throws<SnapshotException>(() => file.ThrowIfNotOf(rig.Origin with { Region = "cn-north-1" }))!;
+        Assert.That(refusal.Message, Does.Contain(" is a snapshot of s3://bucket/ at AWS, not of s3://bucket/ at AWS aws-cn; "));
+    }
+
     // What has right checksums and yet contradicts itself.
     [TestCase(36, 0x02000004u, "an entry points outside", Description = "a storage class that there is not")]
     [TestCase(32, 1u, "an entry points outside", Description = "a name that does not begin where the one before ends")]

@@ -123,4 +123,15 @@ public sealed class PriorityTests
             await rig.ReadRampAsync($"shard{i}", seed: i);
         Assert.That(rig.Store.Gets, Is.Zero);
     }
+
+    [Test]
+    public async Task What_waits_for_memory_goes_on_when_some_comes_back_and_not_a_moment_later(CancellationToken cancellationToken)
+    {
+        await using WarmRig rig = await WarmRig.StartAsync(change: options => options with { MemoryBudget = ObjectFileSystemOptions.MinMemoryBudget });
+        rig.Store.CompletesAsynchronously = true;
+        rig.Store.PutRamp("shard", 30 * MiB, seed: 1);
+        // The clock stands still: no pause ever ends.
+        WarmProgress progress = await rig.WarmAsync(cancellationToken);
+        Assert.That((progress.FetchedFiles, progress.FetchedBytes), Is.EqualTo((1, 30L * MiB)));
+    }
 }

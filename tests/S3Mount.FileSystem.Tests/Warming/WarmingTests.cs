@@ -1,4 +1,5 @@
 using S3Mount.FileSystem.Snapshots;
+using S3Mount.FileSystem.Tests.Caching.Disk;
 using S3Mount.FileSystem.Warming;
 using S3Mount.ObjectStore;
 using S3Mount.Testing;
@@ -195,5 +196,39 @@ public sealed class WarmingTests
         rig.Store.ResetCalls();
         WarmProgress again = await rig.WarmAsync(cancellationToken);
         Assert.That((again.PresentFiles, again.FetchedFiles, rig.Store.Gets), Is.EqualTo((progress.FetchedFiles, 0, 0)));
+    }
+
+    [Test]
+    public async Task Of_more_than_there_is_room_for_what_is_there_stays_wherever_it_is_in_the_listing([Values("d", "e")] string before, CancellationToken cancellationToken)
+    {
+        // A quarter of the 64 MiB that the mount has.
+        const int MostUnderWay = 32;
+        FakeTimeProvider time = DiskRig.NewClock();
+        await using WarmRig rig = await WarmRig.StartAsync(cache: options => options with { MaxSize = 8 * MiB, SegmentSize = 2 * MiB }, cacheTime: time);
+        for (int i = 0; i < 64; i++)
+            rig.Store.PutRamp($"{(i < 48 ? "d" : before)}/{i:d2}", 512 << 10, seed: i);
+        // The end of it, yesterday.
+        await WarmAsync(rig, [.. Enumerable.Range(48, 12).Select(i => $"{before}/{i:d2}")], cancellationToken);
+        time.Advance(TimeSpan.FromHours(20));
+        rig.Store.ResetCalls();
+        WarmProgress progress = await WarmAsync(rig, ["d"], cancellationToken);
+        if (before == "d")
+            Assert.That((progress.PresentFiles, rig.Disk.Statistics.EvictedBytes), Is.EqualTo((12, 0)));
+        else
+            Assert.That(progress.FetchedFiles, Is.InRange(9, 15), "what is not wanted makes room");
+        Assert.That((progress.FetchedFiles + progress.PresentFiles + progress.AbsentFiles, progress.FailedFiles), Is.EqualTo((progress.Files, 0)));
+        Assert.That(progress.AbsentFiles, Is.GreaterThan(30));
+        Assert.That(rig.Store.Gets, Is.InRange(progress.FetchedFiles, progress.FetchedFiles + MostUnderWay), "nothing is fetched in vain but what is under way when it becomes full");
+        rig.Store.ResetCalls();
+        WarmProgress again = await WarmAsync(rig, ["d"], cancellationToken);
+        Assert.That((again.PresentFiles, rig.Store.Gets), Is.EqualTo((progress.PresentFiles + progress.FetchedFiles, 0)));
+    }
+
+    // Who waits for memory looks again a moment later.
+    private static async Task<WarmProgress> WarmAsync(WarmRig rig, string[] paths, CancellationToken cancellationToken)
+    {
+        Task<WarmProgress> warming = rig.WarmAsync(cancellationToken, false, paths);
+        await rig.Mount.Time.AdvanceUntilAsync(warming, cancellationToken);
+        return await warming;
     }
 }

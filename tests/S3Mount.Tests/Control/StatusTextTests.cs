@@ -1,6 +1,7 @@
 using System.Text.Json;
 using S3Mount.Control;
 using S3Mount.Control.Client;
+using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.SavedListings;
 
 namespace S3Mount.Tests.Control;
@@ -53,6 +54,33 @@ public sealed class StatusTextTests
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement part = document.RootElement[0].GetProperty("status").GetProperty("savedListings");
         Assert.That((part.GetProperty("unchecked").GetInt32(), part.GetProperty("madeAt").GetString()), Is.EqualTo((12, "2026-01-01T03:04:05+00:00")));
+    }
+
+    [Test]
+    public void A_disk_that_hangs_is_told()
+    {
+        var cache = new DiskCacheStatistics
+        {
+            HitBytes = 0,
+            MissBytes = 0,
+            WrittenBytes = 0,
+            SkippedBytes = 0,
+            EvictedBytes = 0,
+            BadRecords = 0,
+            Size = 0,
+            Limit = 0,
+            IsFull = false,
+            Records = 0,
+            Segments = 0,
+            StuckCalls = 4,
+            StuckBytes = 3 << 20,
+            IsSilent = true,
+        };
+        Assert.That(Text(cache), Does.Contain("  its disk hangs: 4 calls are not answered and hold 3.0 MiB of memory; nothing more is asked of it until one is\n"));
+        Assert.That(Text(cache with { IsSilent = false }), Does.Contain(" hold 3.0 MiB of memory\n"));
+        Assert.That(Text(cache with { StuckCalls = 0 }), Does.Not.Contain("hangs"));
+
+        static string Text(DiskCacheStatistics cache) => StatusText.Write(new MountReport("/data", "s", "running", 4711, null, _status with { Cache = cache }), _status.Since);
     }
 
     [Test]

@@ -11,12 +11,19 @@ public sealed partial class DiskCache
     // A mount that ends waits so long for what is under way.
     private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(5);
 
+    // As long as the kernel waits for a command to a disk (SD_TIMEOUT, drivers/scsi/sd.h, v6.18): a disk that is behind holds a
+    // write for seconds, and nobody reads what waits here.
+    private static readonly TimeSpan _longestWrite = TimeSpan.FromSeconds(30);
+
     // A segment that nothing comes to any more is completed when it is not too small: each is an open file in every process.
     private const int QuietShare = 16;
     private const long SmallestQuiet = 1 << 20;
 
     private readonly BlockingCollection<WaitingBlock> _waiting;
     private readonly Thread _writer;
+    // Names of one process are neighbours: of what two have written the same one of them keeps all.
+    private readonly ulong _names = (ulong)Random.Shared.Next() << 32;
+    private uint _begun; // for the writer alone; segments
     private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CacheSegment? _active; // written by the writer alone
     // As the last look found it; for the one that looks.
@@ -26,7 +33,10 @@ public sealed partial class DiskCache
     private long _writtenBytes;
     private long _skippedBytes;
     private long _pausedUntil;
-    private bool _hasFailed;
+    private long _writingSince; // a timestamp; 0: nothing is being written
+    private TaskCompletionSource<bool>? _writingFor;
+    private volatile bool _isWriterStuck;
+    private volatile bool _hasFailed;
     private bool _isFull;
     private int _isClosing;
 
@@ -36,7 +46,10 @@ public sealed partial class DiskCache
     /// <summary>Bytes that wait to be written.</summary>
     internal long WaitingBytes => Interlocked.Read(ref _waitingBytes);
 
-    private bool IsPaused => _timeProvider.GetTimestamp() < Interlocked.Read(ref _pausedUntil);
+    /// <summary>Completes when the mount has ended and nothing more is written.</summary>
+    internal Task Written => _written.Task;
+
+    private bool IsPaused => _isWriterStuck || IsSilent || _timeProvider.GetTimestamp() < Interlocked.Read(ref _pausedUntil);
 
     /// <summary>
     /// Keeps bytes of a block that the caller has a reference to; takes one of its own until they are written. Never waits.
@@ -56,19 +69,17 @@ public sealed partial class DiskCache
         if (Interlocked.Exchange(ref _isClosing, 1) == 1)
             return;
         _waiting.CompleteAdding();
-        // A look at the directory may be under way, on a disk that does not answer.
-        Task ended = Task.WhenAll(_upkeep?.DisposeAsync().AsTask() ?? Task.CompletedTask, _writer.IsAlive ? _written.Task : Task.CompletedTask);
+        if (_upkeep is not null)
+            await _upkeep.DisposeAsync().ConfigureAwait(false);
+        // On a disk that does not answer a look may be under way, and to close a file is to wait for what was written to it.
+        Task ended = Task.WhenAll(_look, _writer.IsAlive ? _written.Task : Task.CompletedTask);
         if (await Task.WhenAny(ended, Task.Delay(_longestEnd, _timeProvider)).ConfigureAwait(false) != ended)
             LogMessages.CacheStillWriting(_logger, _directory, (int)_longestEnd.TotalSeconds);
         // It was never loaded.
-        while (!_writer.IsAlive && _waiting.TryTake(out WaitingBlock waiting))
-        {
-            waiting.Written?.SetResult(false);
-            waiting.Block?.GiveBack();
-        }
+        if (!_writer.IsAlive)
+            GiveUpWaiting();
+        await _readers.RunAsync(new DiskJob(ForgetAll)).ConfigureAwait(false);
         _readers.Dispose();
-        foreach (CacheSegment segment in _index.ToArray())
-            Forget(segment);
     }
 
     /// <summary>Completes the segment that is written if nothing has come for a while, so that other processes see it.</summary>
@@ -101,12 +112,52 @@ public sealed partial class DiskCache
         return false;
     }
 
+    // A disk that takes nothing keeps the one block that is being written, and no others.
+    private void WatchWriter()
+    {
+        long since = Interlocked.Read(ref _writingSince);
+        if (since == 0 || _timeProvider.GetElapsedTime(since) < _longestWrite)
+            return;
+        if (!_isWriterStuck)
+        {
+            _isWriterStuck = true;
+            SayThatItFails($"its disk has not answered for {(int)_longestWrite.TotalSeconds} s");
+        }
+        Volatile.Read(ref _writingFor)?.TrySetResult(false);
+        GiveUpWaiting();
+    }
+
+    private void GiveUpWaiting()
+    {
+        while (_waiting.TryTake(out WaitingBlock waiting))
+        {
+            waiting.Block?.GiveBack();
+            if (waiting.Written is { } written)
+                written.SetResult(false);
+            else
+                Interlocked.Add(ref _waitingBytes, -waiting.Length);
+        }
+    }
+
+    private int ForgetAll(DiskCall call)
+    {
+        foreach (CacheSegment segment in _index.ToArray())
+        {
+            call.Since = _timeProvider.GetTimestamp();
+            Forget(segment);
+        }
+        return 0;
+    }
+
     private void Write()
     {
         foreach (WaitingBlock waiting in _waiting.GetConsumingEnumerable())
         {
+            Volatile.Write(ref _writingFor, waiting.Written);
+            Interlocked.Exchange(ref _writingSince, Math.Max(1, _timeProvider.GetTimestamp()));
             try
             {
+                _options.BeforeDisk?.Invoke(DiskUse.Write);
                 _evictBefore = waiting.EvictBefore;
                 if (waiting.Block is { } block)
                     Write(waiting, block);
@@ -119,9 +170,11 @@ public sealed partial class DiskCache
             }
             finally
             {
+                Interlocked.Exchange(ref _writingSince, 0);
+                _isWriterStuck = false;
                 waiting.Block?.GiveBack();
                 if (waiting.Written is { } written)
-                    written.SetResult(Has(waiting.Key, waiting.Block!.Offset + waiting.From, waiting.Length));
+                    written.TrySetResult(Has(waiting.Key, waiting.Block!.Offset + waiting.From, waiting.Length));
                 else
                     Interlocked.Add(ref _waitingBytes, -waiting.Length);
             }
@@ -180,7 +233,7 @@ public sealed partial class DiskCache
             return false;
         }
         Volatile.Write(ref _isFull, false);
-        CacheSegment segment = SegmentFiles.Create(_directory, _timeProvider.GetUtcNow().Ticks);
+        CacheSegment segment = SegmentFiles.Create(_directory, _names | _begun++, _timeProvider.GetUtcNow().Ticks);
         if (!_index.TryAdd(segment))
         {
             segment.Dispose();
@@ -201,6 +254,10 @@ public sealed partial class DiskCache
         {
             SegmentFiles.Complete(segment);
             Interlocked.Add(ref _size, segment.SizeOnDisk - SegmentSize);
+            _latest.Enqueue(segment);
+            // Another process may have filled one with the same: so neither is ever ahead of what it knows by much more than a segment.
+            if (Volatile.Read(ref _isClosing) == 0)
+                BeginLook(Compare);
         }
         catch (Exception e)
         {
@@ -223,10 +280,15 @@ public sealed partial class DiskCache
             _active = null;
             Forget(active);
         }
+        SayThatItFails(failure.Message);
+    }
+
+    private void SayThatItFails(string reason)
+    {
         if (_hasFailed)
             return;
         _hasFailed = true;
-        LogMessages.CacheCannotWrite(_logger, _directory, failure.Message, (int)_pauseAfterFailure.TotalSeconds);
+        LogMessages.CacheCannotWrite(_logger, _directory, reason, (int)_pauseAfterFailure.TotalSeconds);
     }
 
     /// <param name="Block">Null: what has been written is to be completed.</param>

@@ -15,11 +15,15 @@ public sealed partial class DiskCache
     // A segment of another mount is seen this long after it is complete. A look at a thousand names takes a millisecond.
     private static readonly TimeSpan _upkeepEvery = TimeSpan.FromSeconds(10);
 
+    // A million entries on a solid-state disk take a fraction of a second; who mounts waits for no disk that hangs.
+    private static readonly TimeSpan _longestLoad = TimeSpan.FromSeconds(5);
+
     // The active segment counts with what it will have.
     private long _size;
     private long _limit;
     private long _evictedBytes;
-    private int _isScanning;
+    private Task<int> _look = Task.FromResult(0); // the last one that began
+    private int _isLooking;
     // For the one that looks.
     private readonly HashSet<string> _refused = [];
     // Until there is a directory that is this user's alone, nothing is written.
@@ -28,19 +32,34 @@ public sealed partial class DiskCache
 
     private long SegmentSize => _options.SegmentSize ?? Math.Clamp(Interlocked.Read(ref _limit) / SegmentsPerCache, SmallestSegment, LargestSegment);
 
-    // Never throws.
-    private void Scan()
+    /// <summary>Whether a look at the directory is under way.</summary>
+    internal bool IsLooking => Volatile.Read(ref _isLooking) == 1;
+
+    private void Upkeep()
+    {
+        WatchWriter();
+        BeginLook(Look);
+    }
+
+    private void BeginLook(Func<DiskCall, int> look)
     {
         // One look at a time; a second has nothing to add.
-        if (Interlocked.Exchange(ref _isScanning, 1) == 1)
-            return;
+        if (Interlocked.Exchange(ref _isLooking, 1) == 0)
+            _look = _readers.RunAsync(new DiskJob(look, () => Volatile.Write(ref _isLooking, 0)));
+    }
+
+    // Never throws.
+    private int Look(DiskCall call)
+    {
         try
         {
+            _options.BeforeDisk?.Invoke(DiskUse.Look);
             PrepareDirectory();
-            ScanFiles();
+            ScanFiles(call);
             if (_isUnreadable)
                 LogMessages.CacheReadable(_logger, _directory);
             _isUnreadable = false;
+            DropDoubles(call);
             CompleteIfQuiet();
             if (IsFull && TryMakeRoom(SegmentSize))
                 Volatile.Write(ref _isFull, false);
@@ -51,10 +70,7 @@ public sealed partial class DiskCache
                 LogMessages.CacheUnreadable(_logger, _directory, e.Message);
             _isUnreadable = true;
         }
-        finally
-        {
-            Volatile.Write(ref _isScanning, 0);
-        }
+        return 0;
     }
 
     private void PrepareDirectory()
@@ -89,15 +105,14 @@ public sealed partial class DiskCache
         }
     }
 
-    private void ScanFiles()
+    private void ScanFiles(DiskCall call)
     {
         // In this order: a segment of this process that has its name already is known.
         FileInfo[] files = Measure();
-        var known = new Dictionary<string, CacheSegment>();
-        foreach (CacheSegment segment in _index.ToArray())
-            known[Path.GetFileNameWithoutExtension(segment.Path)] = segment;
+        Dictionary<string, CacheSegment> known = NamedSegments();
         foreach (FileInfo file in files)
         {
+            call.Since = _timeProvider.GetTimestamp();
             if (known.Remove(Path.GetFileNameWithoutExtension(file.Name), out CacheSegment? segment))
                 Touch(segment, file);
             else
@@ -114,10 +129,20 @@ public sealed partial class DiskCache
         }
     }
 
+    private Dictionary<string, CacheSegment> NamedSegments()
+    {
+        var named = new Dictionary<string, CacheSegment>();
+        foreach (CacheSegment segment in _index.ToArray())
+            named[Path.GetFileNameWithoutExtension(segment.Path)] = segment;
+        return named;
+    }
+
+    private FileInfo[] OurFiles() => [.. new DirectoryInfo(_directory).EnumerateFiles().Where(SegmentFiles.IsOurs)];
+
     // What there is, of all processes, and what it may come to.
     private FileInfo[] Measure()
     {
-        FileInfo[] files = [.. new DirectoryInfo(_directory).EnumerateFiles().Where(SegmentFiles.IsOurs)];
+        FileInfo[] files = OurFiles();
         long used = 0, promised = 0;
         foreach (FileInfo file in files)
         {
@@ -222,16 +247,20 @@ public sealed partial class DiskCache
             if (victim.LastUsed >= moment)
                 return true;
         }
-        // Whoever takes it out of the index deletes it; a file that cannot be deleted is found again by the next look.
-        if (!_index.Remove(victim))
-            return true;
-        victim.Dispose();
-        if (file.Exists)
-        {
-            file.Delete();
+        if (Delete(victim))
             Interlocked.Add(ref _evictedBytes, victim.SizeOnDisk);
-        }
-        Interlocked.Add(ref _size, -victim.SizeOnDisk);
         return true;
+    }
+
+    // Whoever takes it out of the index deletes it; a file that cannot be deleted is found again by the next look.
+    private bool Delete(CacheSegment segment)
+    {
+        if (!_index.Remove(segment))
+            return false;
+        segment.Dispose();
+        bool isThere = File.Exists(segment.Path);
+        File.Delete(segment.Path);
+        Interlocked.Add(ref _size, -segment.SizeOnDisk);
+        return isThere;
     }
 }

@@ -6,20 +6,18 @@ public sealed partial class DiskCache
     // Written and read by the writer alone: what it is writing may make this much room.
     private long _evictBefore;
 
+    /// <summary>Whether the disk is not known to fail.</summary>
+    internal bool IsWritable => !IsPaused && !_isUnusable && Volatile.Read(ref _isClosing) == 0;
+
     /// <summary>
     /// Whether there is any use in fetching something to keep it; it makes room where it may.
     /// </summary>
     /// <param name="evictBefore">What was last used before this moment (UTC ticks) may go, besides what is idle.</param>
-    internal KeepState Prepare(long evictBefore)
+    internal ValueTask<KeepState> PrepareAsync(long evictBefore)
     {
-        if (IsPaused || _isUnusable || Volatile.Read(ref _isClosing) == 1)
-            return KeepState.Unwritable;
-        if (!IsFull)
-            return KeepState.Ready;
-        if (!TryMakeRoom(SegmentSize, evictBefore))
-            return KeepState.Full;
-        Volatile.Write(ref _isFull, false);
-        return KeepState.Ready;
+        if (!IsWritable)
+            return new ValueTask<KeepState>(KeepState.Unwritable);
+        return IsFull ? PrepareByEvictionAsync(evictBefore) : new ValueTask<KeepState>(KeepState.Ready);
     }
 
     /// <summary>
@@ -30,6 +28,11 @@ public sealed partial class DiskCache
     internal Task<bool> KeepAsync(in CacheKey key, Block block, long evictBefore)
     {
         var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (IsPaused)
+        {
+            written.SetResult(false);
+            return written.Task;
+        }
         block.AddReference();
         try
         {
@@ -49,13 +52,30 @@ public sealed partial class DiskCache
     internal bool Want(in CacheKey key, long length)
     {
         long now = _timeProvider.GetUtcNow().Ticks, asked = _reuse.Asked;
+        bool isWhole = true;
         for (long offset = 0; offset < length;)
         {
-            if (!TryFind(key, offset, out CacheSegment segment, out int entry, out _))
-                return false;
-            segment.Use(now, asked);
-            offset += segment[entry].End - (offset % CacheFormat.GranuleSize);
+            bool isThere = TryFind(key, offset, out CacheSegment segment, out int entry, out int next);
+            if (isThere)
+                segment.Use(now, asked);
+            isWhole &= isThere;
+            offset += (isThere ? segment[entry].End : next) - (offset % CacheFormat.GranuleSize);
         }
+        return isWhole;
+    }
+
+    private async ValueTask<KeepState> PrepareByEvictionAsync(long evictBefore)
+    {
+        int made = await _readers.RunAsync(new DiskJob(_ => MakeRoom(evictBefore) ? 1 : 0)).ConfigureAwait(false);
+        return made switch { 1 => KeepState.Ready, 0 => KeepState.Full, _ => KeepState.Unwritable };
+    }
+
+    private bool MakeRoom(long evictBefore)
+    {
+        _options.BeforeDisk?.Invoke(DiskUse.Look);
+        if (!TryMakeRoom(SegmentSize, evictBefore))
+            return false;
+        Volatile.Write(ref _isFull, false);
         return true;
     }
 }

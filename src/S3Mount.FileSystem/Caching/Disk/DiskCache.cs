@@ -22,7 +22,7 @@ public sealed partial class DiskCache : IAsyncDisposable
     private readonly string _directory;
     private readonly EntryIndex _index = new();
     private readonly ReuseClock _reuse;
-    private readonly DiskReaders _readers = new();
+    private readonly DiskReaders _readers;
     private ITimer? _upkeep;
     private long _hitBytes;
     private long _missBytes;
@@ -36,6 +36,7 @@ public sealed partial class DiskCache : IAsyncDisposable
         _logger = logger;
         _directory = Path.Combine(options.Directory, "blocks");
         _reuse = new ReuseClock(timeProvider);
+        _readers = new DiskReaders(timeProvider, options.MaxReading, OnSilence);
         _waiting = new BlockingCollection<WaitingBlock>();
         _writer = new Thread(Write) { IsBackground = true, Name = "s3mount-cache" };
     }
@@ -45,6 +46,7 @@ public sealed partial class DiskCache : IAsyncDisposable
         get
         {
             CacheSegment[] segments = _index.ToArray();
+            (int calls, long bytes) = _readers.Stuck;
             return new DiskCacheStatistics
             {
                 HitBytes = Interlocked.Read(ref _hitBytes),
@@ -56,21 +58,48 @@ public sealed partial class DiskCache : IAsyncDisposable
                 Size = Interlocked.Read(ref _size),
                 Limit = Interlocked.Read(ref _limit),
                 IsFull = IsFull,
+                StuckCalls = calls,
+                StuckBytes = bytes,
+                IsSilent = IsSilent,
                 Records = segments.Sum(segment => (long)segment.Count),
                 Segments = segments.Length,
             };
         }
     }
 
+    /// <summary>What times of use are told by.</summary>
+    internal DateTimeOffset Now => _timeProvider.GetUtcNow();
+
     /// <summary>What objects of this cache's store are named by.</summary>
     internal string Store => _options.Store;
 
-    /// <summary>Finds what earlier mounts and others have left, and begins to keep. Blocks. Never throws: what is wrong is said in the log.</summary>
+    /// <summary>Whether the disk hangs: nothing is asked of it until a call comes back.</summary>
+    internal bool IsSilent => _readers.IsSilent;
+
+    /// <summary>Begins to look for what earlier mounts and others have left, and to keep. What is wrong is said in the log.</summary>
     public void Load()
     {
-        Scan();
+        // Until the look has found or made the directory.
+        _isUnusable = true;
+        BeginLook(Look);
         _writer.Start();
-        _upkeep = _timeProvider.CreateTimer(static state => ((DiskCache)state!).Scan(), this, _upkeepEvery, _upkeepEvery);
+        _upkeep = _timeProvider.CreateTimer(static state => ((DiskCache)state!).Upkeep(), this, _upkeepEvery, _upkeepEvery);
+    }
+
+    /// <summary>Completes when what was there is known, or the disk has taken too long for that: then it goes on behind the readers.</summary>
+    /// <exception cref="OperationCanceledException"/>
+    public async Task WaitForLoadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await _look.WaitAsync(_longestLoad, _timeProvider, cancellationToken).ConfigureAwait(false) != DiskCall.NoAnswer)
+                return;
+        }
+        catch (TimeoutException)
+        {
+            // A disk that is slow, or that hangs.
+        }
+        LogMessages.CacheLoadsBehind(_logger, _directory, (int)_longestLoad.TotalSeconds);
     }
 
     /// <summary>Whether every byte of a range is there. Nothing is read or checked.</summary>
@@ -95,11 +124,18 @@ public sealed partial class DiskCache : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads from the beginning of a range as much as is there, on a thread that may block.
+    /// Begins to read into a block, up to its end, as much as is there, on a thread that may block. The caller has a reference to the
+    /// block, and calls <see cref="DiskStuckException.ThrowIfStuck"/> before it uses the block again.
     /// </summary>
-    /// <returns>How many bytes of the destination are valid; after fewer than were asked for, the next ones are missing.</returns>
-    internal ValueTask<int> ReadAsync(CacheKey key, long offset, Memory<byte> destination) =>
-        MissingFrom(key, offset, 1) > 0 ? new ValueTask<int>(0) : new ValueTask<int>(_readers.RunAsync(() => Read(key, offset, destination)));
+    /// <returns>Null: nothing is there. It is told how many bytes are valid: after fewer than were asked for the next are missing.</returns>
+    internal BlockRead? BeginRead(in CacheKey key, Block block, int from)
+    {
+        if (IsSilent || MissingFrom(key, block.Offset + from, 1) > 0)
+            return null;
+        var read = new BlockRead(this, key, block, from);
+        _ = _readers.RunAsync(read);
+        return read;
+    }
 
     /// <summary>Bytes have been asked for, so many of which were there.</summary>
     internal void Count(in CacheKey key, long offset, int length, int hits)
@@ -115,12 +151,15 @@ public sealed partial class DiskCache : IAsyncDisposable
         }
     }
 
-    private int Read(CacheKey key, long offset, Memory<byte> destination)
+    /// <summary>For <see cref="BlockRead"/>. Blocks.</summary>
+    internal int Read(BlockRead call, in CacheKey key, long offset, Memory<byte> destination)
     {
         int done = 0;
         long now = _timeProvider.GetUtcNow().Ticks, asked = _reuse.Asked;
         while (done < destination.Length && TryFind(key, offset + done, out CacheSegment segment, out int entry, out _))
         {
+            call.Since = _timeProvider.GetTimestamp();
+            _options.BeforeDisk?.Invoke(DiskUse.Read);
             int from = (int)((offset + done) % CacheFormat.GranuleSize);
             int length = Math.Min(segment[entry].End - from, destination.Length - done);
             if (segment.TryRead(entry, from, destination.Slice(done, length)))
@@ -180,5 +219,13 @@ public sealed partial class DiskCache : IAsyncDisposable
     {
         _index.Remove(segment);
         segment.Dispose();
+    }
+
+    private void OnSilence(bool isSilent)
+    {
+        if (isSilent)
+            LogMessages.CacheSilent(_logger, _directory, (int)DiskReaders.Deadline.TotalSeconds);
+        else
+            LogMessages.CacheAnswers(_logger, _directory);
     }
 }

@@ -21,6 +21,15 @@ public sealed record DiskCacheOptions
     /// </summary>
     public long MaxWaiting { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// Bytes of blocks that may be read into at a time: memory of the budget too, and what a disk that hangs keeps of it. 64 MiB are
+    /// eight parts of the largest size.
+    /// </summary>
+    public long MaxReading { get; init; } = 64 << 20;
+
     /// <summary>Bytes of a segment; null: a 128th of the cache, so that little goes at once, between 4 and 256 MiB, so that they are few.</summary>
     internal long? SegmentSize { get; init; }
+
+    /// <summary>Called by a thread that is about to wait for the disk, with what for. Tests hold it there.</summary>
+    internal Action<DiskUse>? BeforeDisk { get; init; }
 }

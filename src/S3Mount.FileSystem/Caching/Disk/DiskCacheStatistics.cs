@@ -29,6 +29,15 @@ public sealed record DiskCacheStatistics
     /// <summary>Whether it is full of what is in use, and keeps nothing more.</summary>
     public required bool IsFull { get; init; }
 
+    /// <summary>Calls that the disk does not answer, and that nobody waits for any more.</summary>
+    public required int StuckCalls { get; init; }
+
+    /// <summary>Memory of the budget that these hold.</summary>
+    public required long StuckBytes { get; init; }
+
+    /// <summary>Whether they are so many that nothing more is asked of the disk until one returns.</summary>
+    public required bool IsSilent { get; init; }
+
     public required long Records { get; init; }
 
     public required int Segments { get; init; }

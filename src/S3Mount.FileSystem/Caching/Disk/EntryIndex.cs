@@ -134,6 +134,26 @@ internal sealed class EntryIndex
         return entry >= 0;
     }
 
+    /// <summary>Whether all of a record is in another segment too, whose name comes first.</summary>
+    public bool IsDouble(CacheSegment segment, int entry)
+    {
+        lock (_gate)
+        {
+            ref readonly SegmentEntry record = ref segment[entry];
+            ulong print = PrintOf(record.Granule);
+            for (int i = HomeOf(record.Granule); _slots[i] != 0; i = (i + 1) & (_slots.Length - 1))
+            {
+                if (_slots[i] == Removed || (_slots[i] & PrintMask) != print)
+                    continue;
+                CacheSegment found = _segments[(int)(_slots[i] >> (EntryBits + PrintBits))]!;
+                ref readonly SegmentEntry other = ref found[(int)((_slots[i] >> PrintBits) & EntryMask)];
+                if (other.Granule == record.Granule && other.Start <= record.Start && other.End >= record.End && string.CompareOrdinal(found.Path, segment.Path) < 0)
+                    return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>All segments.</summary>
     public CacheSegment[] ToArray()
     {

@@ -23,11 +23,12 @@ internal static class SegmentFiles
     /// A new segment, with a shared lock for as long as it is open (flock: what <see cref="FileShare"/> is on Linux, and what
     /// <see cref="TryOpen"/> takes too): whoever gets the exclusive one may take it over.
     /// </summary>
+    /// <param name="name">Its own; of 16 hex digits.</param>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
-    public static CacheSegment Create(string directory, long now)
+    public static CacheSegment Create(string directory, ulong name, long now)
     {
-        string path = Path.Combine(directory, $"{Random.Shared.NextInt64():x16}{CacheFormat.WritingSuffix}");
+        string path = Path.Combine(directory, $"{name:x16}{CacheFormat.WritingSuffix}");
         SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {

@@ -28,6 +28,8 @@ internal static class StatusText
         {
             Line("cache", $"{Size(cache.Size)} of {Size(cache.Limit)} on disk{(cache.IsFull ? ", full of what is in use" : "")}; {Size(cache.HitBytes)} read from it, {Size(cache.MissBytes)} missed");
             Line("", $"{Size(cache.WrittenBytes)} written, {Size(cache.SkippedBytes)} not kept, {Size(cache.EvictedBytes)} made room, {cache.BadRecords:N0} bad records");
+            if (cache.StuckCalls > 0)
+                Line("", $"its disk hangs: {cache.StuckCalls} calls are not answered and hold {Size(cache.StuckBytes)} of memory{(cache.IsSilent ? "; nothing more is asked of it until one is" : "")}");
         }
         if (status.Hydration is { } hydration)
             Line("hydration", $"{hydration.State}: {WarmText.Line(hydration.Progress, rate: null, hasBar: false).TrimStart()}{(hydration.Progress.Problem is { } problem ? $" ({problem})" : "")}");

@@ -39,7 +39,7 @@ public sealed class CacheFormatTests
         using var directory = new TempDirectory();
         byte[] small = Ramp.Create(13), large = Ramp.Create(CacheFormat.PageSize + 5, seed: 9);
         string path;
-        using (CacheSegment segment = SegmentFiles.Create(directory.Path, 1))
+        using (CacheSegment segment = SegmentFiles.Create(directory.Path, 1, 1))
         {
             Assert.That(segment.Path, Does.Match("/[0-9a-f]{16}\\.writing$"));
             segment.Append(_first, 0, small);
@@ -75,7 +75,7 @@ public sealed class CacheFormatTests
         using var directory = new TempDirectory();
         string path;
         long end;
-        using (CacheSegment segment = SegmentFiles.Create(directory.Path, 1))
+        using (CacheSegment segment = SegmentFiles.Create(directory.Path, 2, 1))
         {
             segment.Append(_first, 0, Ramp.Create(100));
             segment.Append(_second, 0, Ramp.Create(77));
@@ -108,7 +108,7 @@ public sealed class CacheFormatTests
     {
         using var directory = new TempDirectory();
         byte[] bytes = Ramp.Create(3 * CacheFormat.PageSize + 17);
-        using CacheSegment segment = SegmentFiles.Create(directory.Path, 1);
+        using CacheSegment segment = SegmentFiles.Create(directory.Path, 3, 1);
         int entry = segment.Append(_first, 0, bytes);
         using FileStream file = new(segment.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         var random = new Random(1);
@@ -132,7 +132,7 @@ public sealed class CacheFormatTests
     public void A_segment_that_was_not_completed_is_taken_over_up_to_where_it_is_whole_once_its_writer_is_gone()
     {
         using var directory = new TempDirectory();
-        CacheSegment segment = SegmentFiles.Create(directory.Path, 1);
+        CacheSegment segment = SegmentFiles.Create(directory.Path, 4, 1);
         for (int i = 0; i < 10; i++)
             segment.Append(_first.Granule(i), 0, Ramp.Create(1000, i));
         Assert.That(SegmentFiles.TryTakeOver(segment.Path), Is.Null, "it is being written");

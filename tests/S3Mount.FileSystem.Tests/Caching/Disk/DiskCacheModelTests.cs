@@ -47,7 +47,7 @@ public sealed class DiskCacheModelTests
                         Damage();
                         break;
                     case 4:
-                        _time.Advance(TimeSpan.FromSeconds(15));
+                        await rigs[which].AdvanceAsync(TimeSpan.FromSeconds(15), cancellationToken);
                         break;
                     case 5:
                         Replace(_random.Next(_objects.Length));

@@ -131,8 +131,8 @@ public sealed class DiskCacheTests
             await AssertReadAsync(first, stored[i], i, cancellationToken);
         for (int i = 0; i < 4; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(10));
-            await first.SettleAsync(cancellationToken);
+            await first.AdvanceAsync(TimeSpan.FromSeconds(10), cancellationToken);
+            await second.SettleAsync(cancellationToken);
             while (first.Disk.Statistics.Segments > 0 && i == 2 && Directory.GetFiles(_directory["blocks"], "*.writing").Length > 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -143,6 +143,29 @@ public sealed class DiskCacheTests
         for (int i = 0; i < stored.Length; i++)
             await AssertReadAsync(second, stored[i], i, cancellationToken);
         Assert.That(_store.Gets, Is.Zero);
+    }
+
+    [Test]
+    public async Task What_two_processes_have_read_at_once_is_soon_there_once(CancellationToken cancellationToken)
+    {
+        const int Count = 60, Length = 100_000;
+        StoredObject[] stored = [.. Enumerable.Range(0, Count).Select(i => _store.PutRamp($"o{i}", Length, i))];
+        await using DiskRig first = NewRig(segmentSize: 1 << 20), second = NewRig(segmentSize: 1 << 20);
+        for (int i = 0; i < Count; i++)
+            await Task.WhenAll(AssertReadAsync(first, stored[i], i, cancellationToken), AssertReadAsync(second, stored[i], i, cancellationToken));
+        for (int i = 0; i < 4; i++)
+        {
+            await first.AdvanceAsync(TimeSpan.FromSeconds(10), cancellationToken);
+            await second.SettleAsync(cancellationToken);
+        }
+        long size = new DirectoryInfo(_directory["blocks"]).EnumerateFiles().Sum(file => file.Length);
+        await TestContext.Out.WriteLineAsync($"{size} bytes");
+        Assert.That(size, Is.InRange(Count * Length, (Count * Length) + (3 << 20)), "but for the last one of each");
+        Assert.That(first.Disk.Statistics.EvictedBytes + second.Disk.Statistics.EvictedBytes, Is.Zero);
+        _store.ResetCalls();
+        for (int i = 0; i < Count; i++)
+            await Task.WhenAll(AssertReadAsync(first, stored[i], i, cancellationToken), AssertReadAsync(second, stored[i], i, cancellationToken));
+        Assert.That(_store.Gets, Is.LessThanOrEqualTo(20));
     }
 
     [Test]
@@ -169,20 +192,27 @@ public sealed class DiskCacheTests
     [Test]
     public async Task Who_waits_for_memory_that_the_writer_has_gets_it_when_that_is_written(CancellationToken cancellationToken)
     {
-        const int Length = 8 << 20;
-        await using DiskRig disk = NewRig();
+        const int Length = 8 << 20, ReadSize = 1 << 20;
+        using var stuck = new StuckDisk();
+        await using var rig = new DiskRig(_directory.Path, _store, _time, 64 << 20, 16 << 20, change: options => options with { BeforeDisk = stuck.Enter });
+        await rig.SettleAsync(cancellationToken);
         using var cache = new BlockCache(2 * Length);
-        using var fetcher = new BlockFetcher(_store, cache, new MountClock(_time), new ObjectFileSystemOptions { MemoryBudget = 2 * Length, Uid = 0, Gid = 0, DiskCache = disk.Disk }, cancellationToken);
-        // Readers that stay: their indexes keep the blocks, and only who evicts makes room.
-        var readers = new List<ObjectReader>();
-        for (int i = 0; i < 40; i++)
+        using var fetcher = new BlockFetcher(_store, cache, new MountClock(_time), new ObjectFileSystemOptions { MemoryBudget = 2 * Length, Uid = 0, Gid = 0, DiskCache = rig.Disk }, cancellationToken);
+        // A reader that stays: its index keeps the blocks, and only who evicts makes room.
+        StoredObject first = _store.PutRamp("first", 2 * Length - ReadSize, 1), second = _store.PutRamp("second", Length, 2);
+        using var stays = new ObjectReader(fetcher, first.Key, first.Version);
+        using var waits = new ObjectReader(fetcher, second.Key, second.Version);
+        stuck.Stick(DiskUse.Write);
+        await ReaderRig.ReadAllAsync(stays, ReadSize, 1, cancellationToken);
+        await stuck.WaitForAsync(1, cancellationToken);
+        Task reading = ReaderRig.ReadAllAsync(waits, ReadSize, 2, cancellationToken);
+        while (!cache.Budget.HasWaiters)
         {
-            StoredObject stored = _store.PutRamp($"o{i}", Length / 4, i);
-            readers.Add(new ObjectReader(fetcher, stored.Key, stored.Version));
+            Assert.That(reading.IsCompleted, Is.False, "the writer has the memory");
+            await Task.Delay(1, cancellationToken);
         }
-        await Parallel.ForEachAsync(readers.Index(), new ParallelOptions { MaxDegreeOfParallelism = 40, CancellationToken = cancellationToken }, async (one, token) => await ReaderRig.ReadAllAsync(one.Item, 1 << 20, one.Index, token));
-        await disk.SettleAsync(cancellationToken);
-        readers.ForEach(reader => reader.Dispose());
+        stuck.LetGo();
+        await reading;
     }
 
     [Test]
@@ -208,7 +238,7 @@ public sealed class DiskCacheTests
         Assert.That((rig.Disk.Statistics.BadRecords, rig.Said("damaged")), Is.EqualTo((0, 0)));
     }
 
-    private DiskRig NewRig(string name = "AWS bucket") => new(_directory.Path, _store, _time, 64 << 20, 4 << 20, name);
+    private DiskRig NewRig(string name = "AWS bucket", long segmentSize = 4 << 20) => new(_directory.Path, _store, _time, 64 << 20, segmentSize, name);
 
     private static async Task AssertReadAsync(DiskRig rig, StoredObject stored, int seed, CancellationToken cancellationToken)
     {

@@ -11,11 +11,15 @@ namespace S3Mount.FileSystem.Tests.Caching.Disk;
 internal sealed class DiskRig : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly FakeTimeProvider _time;
 
-    public DiskRig(string directory, FakeObjectStore store, FakeTimeProvider time, long? maxSize = null, long? segmentSize = 128 << 10, string name = "AWS bucket", long maxWaiting = 64 << 20)
+    public DiskRig(
+        string directory, FakeObjectStore store, FakeTimeProvider time, long? maxSize = null, long? segmentSize = 128 << 10, string name = "AWS bucket",
+        Func<DiskCacheOptions, DiskCacheOptions>? change = null)
     {
-        var options = new DiskCacheOptions { Directory = directory, Store = name, MaxSize = maxSize, SegmentSize = segmentSize, MaxWaiting = maxWaiting };
-        Disk = new DiskCache(options, time, Log);
+        _time = time;
+        var options = new DiskCacheOptions { Directory = directory, Store = name, MaxSize = maxSize, SegmentSize = segmentSize };
+        Disk = new DiskCache(change?.Invoke(options) ?? options, time, Log);
         Disk.Load();
         Cache = new BlockCache(64 << 20);
         Fetcher = new BlockFetcher(store, Cache, new MountClock(time), new ObjectFileSystemOptions { MemoryBudget = 64 << 20, Uid = 0, Gid = 0, DiskCache = Disk }, _stopping.Token);
@@ -35,16 +39,28 @@ internal sealed class DiskRig : IAsyncDisposable
     /// <summary>Reads through a reader of its own: nothing is in memory.</summary>
     public async Task<byte[]> ReadAsync(StoredObject stored, long offset, int length, CancellationToken cancellationToken = default)
     {
+        await Disk.WaitForLoadAsync(cancellationToken);
         using var reader = new ObjectReader(Fetcher, stored.Key, stored.Version);
         return await ReaderRig.ReadAsync(reader, offset, length, cancellationToken);
     }
 
     public Task<byte[]> ReadAsync(StoredObject stored, CancellationToken cancellationToken = default) => ReadAsync(stored, 0, (int)stored.Size, cancellationToken);
 
-    /// <summary>Waits until all that was fetched is written or given up.</summary>
+    /// <summary>Lets time go by, and each look at the directory end that it brings.</summary>
+    public async Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken)
+    {
+        await SettleAsync(cancellationToken);
+        for (TimeSpan step = TimeSpan.FromSeconds(10); by > TimeSpan.Zero; by -= step)
+        {
+            _time.Advance(by < step ? by : step);
+            await SettleAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until all that was fetched is written or given up, and the directory has been looked at.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
-        while (Disk.WaitingBytes > 0)
+        while (Disk.WaitingBytes > 0 || Disk.IsLooking)
         {
             cancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();

@@ -39,12 +39,12 @@ public sealed class DiskTroubleTests
         for (int i = 0; i < 5; i++)
         {
             await ReadAllAsync(rig, 100, cancellationToken);
-            _time.Advance(TimeSpan.FromSeconds(70));
+            await rig.AdvanceAsync(TimeSpan.FromSeconds(70), cancellationToken);
         }
         Assert.That(rig.Log.Lines.Count(line => line.Level >= LogLevel.Information), Is.InRange(1, 2), string.Join('\n', rig.Log.Lines));
         long written = rig.Disk.Statistics.WrittenBytes;
         File.Delete(other);
-        _time.Advance(TimeSpan.FromSeconds(70));
+        await rig.AdvanceAsync(TimeSpan.FromSeconds(70), cancellationToken);
         await ReadAllAsync(rig, 100, cancellationToken);
         Assert.That(rig.Disk.Statistics.WrittenBytes, Is.GreaterThan(written));
         Assert.That(Directory.GetFiles(_directory["tmp/blocks"]).Length, Is.LessThan(20), "no failure has left a file");
@@ -67,12 +67,12 @@ public sealed class DiskTroubleTests
         for (int i = 0; i < 4; i++)
         {
             await ReadAllAsync(rig, 60, cancellationToken);
-            _time.Advance(TimeSpan.FromSeconds(70));
+            await rig.AdvanceAsync(TimeSpan.FromSeconds(70), cancellationToken);
         }
         Assert.That(rig.Said("nothing is kept in"), Is.EqualTo(1), string.Join('\n', rig.Log.Lines));
         Assert.That(rig.Log.Lines.Count(line => line.Level >= LogLevel.Information), Is.InRange(1, 4), string.Join('\n', rig.Log.Lines));
         await ShellAsync("mount", ["-o", "remount,rw", _directory["tmp"]], cancellationToken);
-        _time.Advance(TimeSpan.FromSeconds(70));
+        await rig.AdvanceAsync(TimeSpan.FromSeconds(70), cancellationToken);
         await ReadAllAsync(rig, 60, cancellationToken);
         Assert.That(rig.Said("can be written again"), Is.EqualTo(1));
         _store.ResetCalls();
@@ -87,9 +87,9 @@ public sealed class DiskTroubleTests
         await ReadAllAsync(rig, 50, cancellationToken);
         Directory.Delete(_directory["cache"], recursive: true);
         await ReadAllAsync(rig, 100, cancellationToken);
-        _time.Advance(TimeSpan.FromSeconds(20));
+        await rig.AdvanceAsync(TimeSpan.FromSeconds(20), cancellationToken);
         Assert.That(rig.Disk.Statistics.Segments, Is.Zero, "what is gone is forgotten");
-        _time.Advance(TimeSpan.FromSeconds(70));
+        await rig.AdvanceAsync(TimeSpan.FromSeconds(70), cancellationToken);
         await ReadAllAsync(rig, 100, cancellationToken);
         _store.ResetCalls();
         await ReadAllAsync(rig, 100, cancellationToken);
@@ -106,11 +106,11 @@ public sealed class DiskTroubleTests
         for (int i = 0; i < 4; i++)
         {
             await ReadAllAsync(rig, 10, cancellationToken);
-            _time.Advance(TimeSpan.FromSeconds(70));
+            await rig.AdvanceAsync(TimeSpan.FromSeconds(70), cancellationToken);
         }
         Assert.That((rig.Said("cannot be used: "), rig.Log.Lines.Count), Is.EqualTo((1, 1)), string.Join('\n', rig.Log.Lines));
         File.Delete(_directory["cache"]);
-        _time.Advance(TimeSpan.FromSeconds(70));
+        await rig.AdvanceAsync(TimeSpan.FromSeconds(70), cancellationToken);
         await ReadAllAsync(rig, 10, cancellationToken);
         Assert.That((rig.Said("can be used again"), rig.Disk.Statistics.Records), Is.EqualTo((1, 10)));
     }
@@ -134,7 +134,7 @@ public sealed class DiskTroubleTests
             for (int i = 0; i < 3; i++)
             {
                 await ReadAllAsync(rig, 100, cancellationToken);
-                _time.Advance(TimeSpan.FromSeconds(20));
+                await rig.AdvanceAsync(TimeSpan.FromSeconds(20), cancellationToken);
             }
             Assert.That(rig.Said("is not used: "), Is.EqualTo(1));
         }
@@ -150,6 +150,7 @@ public sealed class DiskTroubleTests
         Directory.CreateDirectory(blocks);
         await ShellAsync("chmod", ["777", blocks], cancellationToken);
         await using var rig = new DiskRig(_directory["cache"], _store, _time, 60 << 20, 1 << 20);
+        await rig.SettleAsync(cancellationToken);
         Assert.That(rig.Said("can be written by other users"), Is.EqualTo(1));
         await ReadAllAsync(rig, 10, cancellationToken);
         Assert.That(Directory.GetFiles(blocks), Is.Empty);

@@ -73,7 +73,7 @@ public sealed class EntryIndexTests
         var random = new Random(1);
         for (int i = 0; i < Segments; i++)
         {
-            using CacheSegment segment = SegmentFiles.Create(directory["blocks"], 1);
+            using CacheSegment segment = SegmentFiles.Create(directory["blocks"], (ulong)i, 1);
             for (int j = 0; j < Each; j++)
                 segment.Append(new CacheKey((ulong)random.NextInt64(), (ulong)random.NextInt64()), 0, new byte[1]);
             SegmentFiles.Complete(segment);
@@ -84,6 +84,7 @@ public sealed class EntryIndexTests
         TimeSpan processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         await using var rig = new DiskRig(directory.Path, new FakeObjectStore(), DiskRig.NewClock());
+        await rig.Disk.WaitForLoadAsync(cancellationToken);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start), took = Environment.CpuUsage.TotalTime - processor;
         long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         await TestContext.Out.WriteLineAsync($"{elapsed.TotalMilliseconds:0} ms, {took.TotalMilliseconds:0} ms of processor time, {bytes / (double)(Segments * Each):0.0} bytes a record");
