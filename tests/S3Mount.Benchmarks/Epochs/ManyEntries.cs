@@ -43,7 +43,7 @@ internal sealed class ManyEntries(EpochMounts mounts)
         ulong[] key = new ulong[2];
         for (int done = 0; done < entries; done += EntriesPerSegment)
         {
-            using CacheSegment segment = SegmentFiles.Create(blocks, DateTime.UtcNow.Ticks);
+            using CacheSegment segment = SegmentFiles.Create(blocks, (ulong)done + 1, DateTime.UtcNow.Ticks);
             for (int i = 0; i < Math.Min(EntriesPerSegment, entries - done); i++)
             {
                 random.NextBytes(MemoryMarshal.AsBytes(key.AsSpan()));
