@@ -139,9 +139,16 @@ public sealed class WarmJob : IDisposable
     // Only where there is no room: all that is wanted is listed once more.
     private async Task MarkOnceAsync()
     {
-        if (_markWanted is not null)
-            await _markWanted().ConfigureAwait(false);
-        Interlocked.Exchange(ref _evictBefore, _inUseSince);
+        try
+        {
+            if (_markWanted is not null)
+                await _markWanted().ConfigureAwait(false);
+            Interlocked.Exchange(ref _evictBefore, _inUseSince);
+        }
+        catch (Exception e) when (e is ObjectStoreException or TimeoutException)
+        {
+            Tally.Stop(e.Message);
+        }
     }
 
     private async ValueTask<KeepState> PrepareAsync()

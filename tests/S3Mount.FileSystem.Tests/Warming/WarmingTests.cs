@@ -224,6 +224,25 @@ public sealed class WarmingTests
         Assert.That((again.PresentFiles, rig.Store.Gets), Is.EqualTo((progress.PresentFiles + progress.FetchedFiles, 0)));
     }
 
+    [Test]
+    public async Task Where_it_cannot_be_told_what_is_wanted_of_a_full_cache_it_stops_and_says_why(CancellationToken cancellationToken)
+    {
+        FakeTimeProvider time = DiskRig.NewClock();
+        await using WarmRig rig = await WarmRig.StartAsync(cache: options => options with { MaxSize = 8 * MiB, SegmentSize = 2 * MiB }, cacheTime: time);
+        for (int i = 0; i < 64; i++)
+            rig.Store.PutRamp($"{(i < 12 ? "old" : "d")}/{i:d2}", 512 << 10, seed: i);
+        await WarmAsync(rig, ["old"], cancellationToken);
+        time.Advance(TimeSpan.FromHours(20));
+        using Gate gate = rig.Store.Hold(StoreOperation.Get);
+        Task<WarmProgress> warming = Task.Run(() => WarmAsync(rig, ["d"], cancellationToken), cancellationToken);
+        await gate.WaitForArrivalsAsync(1, cancellationToken);
+        rig.Store.Fail(StoreOperation.List, ObjectStoreFailure.AccessDenied, times: int.MaxValue);
+        gate.Open();
+        WarmProgress progress = await warming;
+        Assert.That(progress.Problem, Is.Not.Null);
+        Assert.That(rig.Disk.Statistics.EvictedBytes, Is.Zero);
+    }
+
     // Who waits for memory looks again a moment later.
     private static async Task<WarmProgress> WarmAsync(WarmRig rig, string[] paths, CancellationToken cancellationToken)
     {
