@@ -14,6 +14,7 @@ internal sealed class WarmFetcher
     private readonly IObjectStore _store;
     private readonly BlockFetcher _fetcher;
     private readonly WarmMemory _memory;
+    private long _underWay; // bytes that are not on disk yet
 
     public WarmFetcher(IObjectStore store, BlockFetcher fetcher, DiskCache disk)
     {
@@ -30,6 +31,9 @@ internal sealed class WarmFetcher
 
     /// <summary>A multiple of <see cref="CacheFormat.GranuleSize"/>.</summary>
     public int PartSize { get; }
+
+    /// <summary>Whether there is room for so many bytes more; see <see cref="DiskCache.PrepareAsync"/>.</summary>
+    public ValueTask<KeepState> PrepareAsync(long evictBefore, long bytes) => Disk.PrepareAsync(evictBefore, Interlocked.Read(ref _underWay) + bytes);
 
     /// <summary>Waits for memory and a connection, and begins: the file is told when the part is on disk.</summary>
     /// <param name="length">At most <see cref="PartSize"/>.</param>
@@ -60,6 +64,7 @@ internal sealed class WarmFetcher
         if (!isPresent && (isShown || !TryFollow(file, block.Offset, block.Length, cancellationToken)))
         {
             file.BeginPart();
+            Interlocked.Add(ref _underWay, block.Length);
             _ = FetchAsync(file, block, isShown, cancellationToken);
             return;
         }
@@ -146,6 +151,7 @@ internal sealed class WarmFetcher
         {
             failure = e;
         }
+        Interlocked.Add(ref _underWay, -block.Length);
         if (isShown)
             _fetcher.Warming.Remove(file.Name, block);
         // Whoever reads it meanwhile asks for itself.

@@ -101,7 +101,7 @@ public sealed class WarmJob : IDisposable
         CacheKey name = CacheKey.Of(_fetcher.Disk.Store, wanted.Key, wanted.Version);
         if (IsCheck ? _fetcher.Disk.Has(name, 0, size) : _fetcher.Disk.Want(name, size))
             Tally.Present(size);
-        else if (IsCheck || await PrepareAsync().ConfigureAwait(false) == KeepState.Full)
+        else if (IsCheck || await PrepareAsync(size).ConfigureAwait(false) == KeepState.Full)
             Tally.Absent(size);
         else
             await FetchAsync(new WarmFile(this, new ObjectReader(_blocks, wanted.Key, wanted.Version), name)).ConfigureAwait(false);
@@ -151,13 +151,13 @@ public sealed class WarmJob : IDisposable
         }
     }
 
-    private async ValueTask<KeepState> PrepareAsync()
+    private async ValueTask<KeepState> PrepareAsync(long size)
     {
-        KeepState state = await _fetcher.Disk.PrepareAsync(EvictBefore).ConfigureAwait(false);
+        KeepState state = await _fetcher.PrepareAsync(EvictBefore, size).ConfigureAwait(false);
         if (state != KeepState.Full || EvictBefore > 0)
             return state;
         await MarkAsync().ConfigureAwait(false);
-        return await _fetcher.Disk.PrepareAsync(EvictBefore).ConfigureAwait(false);
+        return await _fetcher.PrepareAsync(EvictBefore, size).ConfigureAwait(false);
     }
 
     private async Task FetchAsync(WarmFile file)
@@ -170,7 +170,7 @@ public sealed class WarmJob : IDisposable
                 int length = (int)Math.Min(_fetcher.PartSize, file.Size - offset);
                 if (_fetcher.Disk.Has(file.Name, offset, length))
                     file.FindPart(length);
-                else if (await PrepareAsync().ConfigureAwait(false) != KeepState.Ready)
+                else if (await PrepareAsync(length).ConfigureAwait(false) != KeepState.Ready)
                     file.Miss();
                 else
                     await _fetcher.StartAsync(file, offset, length, _stopping.Token).ConfigureAwait(false);

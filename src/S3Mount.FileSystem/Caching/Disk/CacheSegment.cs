@@ -11,6 +11,7 @@ namespace S3Mount.FileSystem.Caching.Disk;
 internal sealed class CacheSegment : IDisposable
 {
     private readonly SafeFileHandle _file;
+    private SegmentStage? _stage; // for the one that writes; from its first record on
     private SegmentEntry[] _entries;
     private int _count;
     private long _lastUsed;
@@ -110,9 +111,10 @@ internal sealed class CacheSegment : IDisposable
     public int Append(in CacheKey granule, int start, ReadOnlyMemory<byte> bytes)
     {
         RecordHeader header = RecordHeader.Create(granule, start, bytes.Span);
-        byte[] head = new byte[RecordHeader.Size];
+        Span<byte> head = stackalloc byte[RecordHeader.Size];
         header.Write(head);
-        RandomAccess.Write(_file, [head, bytes], End);
+        _stage ??= new SegmentStage(Path, _file, End);
+        _stage.Write(head, bytes.Span, (int)CacheFormat.RecordSize(bytes.Length));
         if (_count == _entries.Length)
         {
             var grown = new SegmentEntry[Math.Max(16, _entries.Length * 2)];
@@ -131,6 +133,7 @@ internal sealed class CacheSegment : IDisposable
     {
         if (_entries.Length != _count)
             Volatile.Write(ref _entries, _entries[.._count]);
+        EndWriting();
         byte[] trailer = new byte[SegmentTrailer.Size];
         ReadOnlySpan<byte> index = MemoryMarshal.AsBytes(_entries.AsSpan());
         SegmentTrailer.Create(End, index).Write(trailer);
@@ -155,6 +158,13 @@ internal sealed class CacheSegment : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Nothing is appended any more. By the one that does.</summary>
+    public void EndWriting()
+    {
+        _stage?.Dispose();
+        _stage = null;
     }
 
     public void Dispose() => _file.Dispose();

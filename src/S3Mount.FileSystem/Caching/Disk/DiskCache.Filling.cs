@@ -204,8 +204,11 @@ public sealed partial class DiskCache
     private void Write(in CacheKey granule, int start, ReadOnlyMemory<byte> bytes)
     {
         // Somebody has deleted its file.
-        if (_active is { Number: 0 })
+        if (_active is { Number: 0 } deleted)
+        {
+            deleted.EndWriting();
             _active = null;
+        }
         if (_active is not null && (_active.End + CacheFormat.RecordSize(bytes.Length) > SegmentSize || _active.Count == EntryIndex.MaxEntries))
             CompleteActive();
         if (_active is null && !TryBegin())
@@ -277,6 +280,7 @@ public sealed partial class DiskCache
         // one ended.
         if (_active is { } active && !File.Exists(active.Path))
         {
+            active.EndWriting();
             _active = null;
             Forget(active);
         }

@@ -110,6 +110,8 @@ public sealed partial class DiskCache
         // In this order: a segment of this process that has its name already is known.
         FileInfo[] files = Measure();
         Dictionary<string, CacheSegment> known = NamedSegments();
+        if (known.Count == 0)
+            ExpectRecords(call, files);
         foreach (FileInfo file in files)
         {
             call.Since = _timeProvider.GetTimestamp();
@@ -127,6 +129,17 @@ public sealed partial class DiskCache
         while (Interlocked.Read(ref _size) > Interlocked.Read(ref _limit) && TryEvict(long.MaxValue))
         {
         }
+    }
+
+    private void ExpectRecords(DiskCall call, FileInfo[] files)
+    {
+        long records = 0;
+        foreach (FileInfo file in files.Where(file => file.Extension == CacheFormat.SegmentSuffix))
+        {
+            call.Since = _timeProvider.GetTimestamp();
+            records += SegmentFiles.CountRecords(file.FullName);
+        }
+        _index.Expect((int)Math.Min(records, EntryIndex.MaxEntries));
     }
 
     private Dictionary<string, CacheSegment> NamedSegments()

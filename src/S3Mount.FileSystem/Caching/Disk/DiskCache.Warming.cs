@@ -13,11 +13,12 @@ public sealed partial class DiskCache
     /// Whether there is any use in fetching something to keep it; it makes room where it may.
     /// </summary>
     /// <param name="evictBefore">What was last used before this moment (UTC ticks) may go, besides what is idle.</param>
-    internal ValueTask<KeepState> PrepareAsync(long evictBefore)
+    /// <param name="bytes">Of it, and of what is being fetched already.</param>
+    internal ValueTask<KeepState> PrepareAsync(long evictBefore, long bytes)
     {
         if (!IsWritable)
             return new ValueTask<KeepState>(KeepState.Unwritable);
-        return IsFull ? PrepareByEvictionAsync(evictBefore) : new ValueTask<KeepState>(KeepState.Ready);
+        return IsFull || !HasRoom(bytes) ? PrepareByEvictionAsync(evictBefore, bytes) : new ValueTask<KeepState>(KeepState.Ready);
     }
 
     /// <summary>
@@ -64,16 +65,26 @@ public sealed partial class DiskCache
         return isWhole;
     }
 
-    private async ValueTask<KeepState> PrepareByEvictionAsync(long evictBefore)
+    private async ValueTask<KeepState> PrepareByEvictionAsync(long evictBefore, long bytes)
     {
-        int made = await _readers.RunAsync(new DiskJob(_ => MakeRoom(evictBefore) ? 1 : 0)).ConfigureAwait(false);
+        int made = await _readers.RunAsync(new DiskJob(_ => MakeRoom(evictBefore, bytes) ? 1 : 0)).ConfigureAwait(false);
         return made switch { 1 => KeepState.Ready, 0 => KeepState.Full, _ => KeepState.Unwritable };
     }
 
-    private bool MakeRoom(long evictBefore)
+    private bool HasRoom(long bytes) => Interlocked.Read(ref _size) + NewSegments(bytes) <= Interlocked.Read(ref _limit);
+
+    // Whole ones, besides what the segment that is being written has room for.
+    private long NewSegments(long bytes)
+    {
+        long more = bytes - (_active is { } active ? Math.Max(0, SegmentSize - active.End) : 0);
+        return more <= 0 ? 0 : (more + SegmentSize - 1) / SegmentSize * SegmentSize;
+    }
+
+    private bool MakeRoom(long evictBefore, long bytes)
     {
         _options.BeforeDisk?.Invoke(DiskUse.Look);
-        if (!TryMakeRoom(SegmentSize, evictBefore))
+        Measure();
+        if (bytes > Interlocked.Read(ref _limit) || !TryMakeRoom(NewSegments(bytes), evictBefore))
             return false;
         Volatile.Write(ref _isFull, false);
         return true;

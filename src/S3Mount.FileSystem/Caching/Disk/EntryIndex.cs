@@ -45,6 +45,13 @@ internal sealed class EntryIndex
         }
     }
 
+    /// <summary>Makes room for so many records more, at once: a table that grows leaves as much garbage as it has.</summary>
+    public void Expect(int records)
+    {
+        lock (_gate)
+            Reserve(records);
+    }
+
     /// <summary>Adds a segment with all its records.</summary>
     /// <returns>False: there are too many.</returns>
     public bool TryAdd(CacheSegment segment)

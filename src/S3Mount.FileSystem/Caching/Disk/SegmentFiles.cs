@@ -55,6 +55,21 @@ internal static class SegmentFiles
         segment.Path = path;
     }
 
+    /// <summary>How many records a complete segment has; 0: it is damaged, or cannot be read.</summary>
+    public static int CountRecords(string path)
+    {
+        try
+        {
+            using SafeFileHandle file = OpenForReading(path);
+            return TryReadTrailer(file, out SegmentTrailer trailer) ? trailer.Count : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever opens it says so.
+            return 0;
+        }
+    }
+
     /// <summary>Opens a segment that is complete.</summary>
     /// <returns>Null: it is damaged.</returns>
     /// <exception cref="NotSupportedException">It is of another format, or no regular file.</exception>
@@ -66,12 +81,7 @@ internal static class SegmentFiles
         CacheSegment? segment = null;
         try
         {
-            long length = RandomAccess.GetLength(file);
-            byte[] trailerBytes = new byte[SegmentTrailer.Size];
-            if (!HasHeader(file, path) || length < SegmentHeader.Size + SegmentTrailer.Size || !TryReadAt(file, trailerBytes, length - SegmentTrailer.Size))
-                return null;
-            SegmentTrailer trailer = SegmentTrailer.Read(trailerBytes);
-            if (!trailer.IsValid(length) || trailer.Count > EntryIndex.MaxEntries)
+            if (!HasHeader(file, path) || !TryReadTrailer(file, out SegmentTrailer trailer))
                 return null;
             var entries = new SegmentEntry[trailer.Count];
             Span<byte> index = MemoryMarshal.AsBytes(entries.AsSpan());
@@ -166,6 +176,15 @@ internal static class SegmentFiles
         return SegmentHeader.IsOfOtherVersion(header)
             ? throw new NotSupportedException($"{path} is of another version of s3mount")
             : SegmentHeader.IsValid(header);
+    }
+
+    private static bool TryReadTrailer(SafeFileHandle file, out SegmentTrailer trailer)
+    {
+        long length = RandomAccess.GetLength(file);
+        Span<byte> bytes = stackalloc byte[SegmentTrailer.Size];
+        bool isRead = length >= SegmentHeader.Size + SegmentTrailer.Size && TryReadAt(file, bytes, length - SegmentTrailer.Size);
+        trailer = isRead ? SegmentTrailer.Read(bytes) : default;
+        return isRead && trailer.IsValid(length) && trailer.Count <= EntryIndex.MaxEntries;
     }
 
     private static bool TryReadAt(SafeFileHandle file, Span<byte> destination, long position)

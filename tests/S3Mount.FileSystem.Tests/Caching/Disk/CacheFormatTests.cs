@@ -138,7 +138,7 @@ public sealed class CacheFormatTests
         Assert.That(SegmentFiles.TryTakeOver(segment.Path), Is.Null, "it is being written");
         segment.Dispose();
         using (FileStream file = File.OpenWrite(segment.Path))
-            file.SetLength(file.Length - 10);
+            file.SetLength(segment.End - 10);
         using CacheSegment? taken = SegmentFiles.TryTakeOver(segment.Path);
         Assert.That((taken?.Count, File.Exists(segment.Path)), Is.EqualTo(((int?)9, false)));
         byte[] bytes = new byte[1000];

@@ -107,7 +107,7 @@ public sealed class DiskHangTests
         for (int i = 0; i < 30; i++)
             await AssertReadAsync(rig, i, cancellationToken);
         Assert.That((_disk.Asked, _store.Gets, rig.Disk.WaitingBytes), Is.EqualTo((4, 34, 0)));
-        Assert.That((rig.Disk.IsWritable, await rig.Disk.PrepareAsync(0)), Is.EqualTo((false, KeepState.Unwritable)));
+        Assert.That((rig.Disk.IsWritable, await rig.Disk.PrepareAsync(0, 1)), Is.EqualTo((false, KeepState.Unwritable)));
         _disk.LetGo();
         while (rig.Disk.Statistics.StuckCalls > 0)
             await Task.Delay(1, cancellationToken);

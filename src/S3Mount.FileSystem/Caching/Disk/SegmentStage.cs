@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Mono.Unix.Native;
+
+namespace S3Mount.FileSystem.Caching.Disk;
+
+/// <summary>
+/// The end of a segment that is being written. What is put here goes to the disk past the kernel's page cache (O_DIRECT), which is for
+/// the files of whoever trains: a gigabyte that is kept costs no page of it, and 0.2 to 0.3 s of CPU at all times, where writing through it
+/// cost 0.4 to 4.4 s, the latter when a virtual machine has to ask its host for each page. One thread.
+/// </summary>
+/// <remarks>Where the file system knows no such writes (tmpfs before Linux 6.6), through the page cache.</remarks>
+internal sealed unsafe class SegmentStage : IDisposable
+{
+    // The largest unit that a disk asks for (logical_block_size of 4Kn disks); of memory and of places in the file.
+    private const int Unit = 4096;
+
+    // A write past the page cache waits for the disk, 50 to 100 us; through it 30 KiB take 15 us. So a thread keeps 300 MB/s of small objects.
+    private const int SmallestDirect = 32 << 10;
+
+    // A record, what comes before it in the first page, and zeros after it.
+    private const int Capacity = CacheFormat.GranuleSize + (4 * Unit);
+
+    private readonly SafeFileHandle _file;
+    private SafeFileHandle? _direct;
+    private byte* _memory;
+    private long _start;
+    private int _length;
+
+    /// <param name="file">Of the segment; not owned.</param>
+    /// <param name="end">Where its records end.</param>
+    /// <exception cref="IOException"/>
+    public SegmentStage(string path, SafeFileHandle file, long end)
+    {
+        _file = file;
+        int direct = Syscall.open(path, OpenFlags.O_WRONLY | OpenFlags.O_DIRECT | OpenFlags.O_CLOEXEC);
+        _direct = direct >= 0 ? new SafeFileHandle(direct, ownsHandle: true) : null;
+        _memory = (byte*)NativeMemory.AlignedAlloc(Capacity, Unit);
+        try
+        {
+            Begin(end);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes bytes at the end of the file. They can be read from it when this returns.</summary>
+    /// <param name="size">Of both with zeros after them: at most that of the largest record.</param>
+    /// <exception cref="IOException">What had been written before is still there.</exception>
+    public void Write(ReadOnlySpan<byte> head, ReadOnlySpan<byte> bytes, int size)
+    {
+        var room = new Span<byte>(_memory + _length, Capacity - _length);
+        head.CopyTo(room);
+        bytes.CopyTo(room[head.Length..]);
+        int end = _length + size, whole = (end + Unit - 1) / Unit * Unit;
+        room[(head.Length + bytes.Length)..(whole - _length)].Clear();
+        if (_direct is null || size < SmallestDirect)
+            RandomAccess.Write(_file, room[..size], _start + _length);
+        else
+            WriteDirectly(_direct, new ReadOnlySpan<byte>(_memory, whole), size);
+        // The last page is written again with what follows.
+        int done = end / Unit * Unit;
+        new ReadOnlySpan<byte>(_memory + done, end - done).CopyTo(new Span<byte>(_memory, Unit));
+        _start += done;
+        _length = end - done;
+    }
+
+    public void Dispose()
+    {
+        _direct?.Dispose();
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+    }
+
+    private void Begin(long end)
+    {
+        _start = end / Unit * Unit;
+        _length = (int)(end - _start);
+        for (int read = 0; read < _length;)
+        {
+            int more = RandomAccess.Read(_file, new Span<byte>(_memory + read, _length - read), _start + read);
+            if (more == 0)
+                throw new EndOfStreamException("a segment has been cut short");
+            read += more;
+        }
+    }
+
+    private void WriteDirectly(SafeFileHandle direct, ReadOnlySpan<byte> pages, int size)
+    {
+        try
+        {
+            RandomAccess.Write(direct, pages, _start);
+        }
+        catch (IOException)
+        {
+            // Some refuse only the write, for a unit that is larger. What is really wrong is so for the other way too.
+            direct.Dispose();
+            _direct = null;
+            RandomAccess.Write(_file, pages.Slice(_length, size), _start + _length);
+        }
+    }
+}
