@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
 using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.ObjectStore;
 using S3Mount.Testing;
@@ -129,6 +130,42 @@ public sealed class CacheFormatTests
     }
 
     [Test]
+    public void Records_of_all_sizes_can_be_read_as_soon_as_they_are_written_and_for_good()
+    {
+        using var directory = new TempDirectory();
+        var random = new Random(5);
+        using CacheSegment segment = SegmentFiles.Create(directory.Path, 4, 1);
+        int[] lengths = [.. Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? CacheFormat.GranuleSize : random.Next(1, i % 3 == 1 ? 5000 : CacheFormat.GranuleSize))];
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            Assert.That(segment.Append(_first.Granule(i), 0, Ramp.Create(lengths[i], i)), Is.EqualTo(i));
+            AssertReads(segment, i, lengths[i]);
+            AssertReads(segment, random.Next(i + 1), lengths);
+        }
+        SegmentFiles.Complete(segment);
+        using CacheSegment? opened = SegmentFiles.TryOpen(segment.Path);
+        for (int i = 0; i < lengths.Length; i++)
+            AssertReads(opened!, i, lengths);
+        Assert.That(new FileInfo(segment.Path).Length, Is.EqualTo(segment.SizeOnDisk));
+    }
+
+    [Test]
+    public void Where_nothing_can_be_written_past_the_page_cache_it_is_written_through_it()
+    {
+        using var directory = new TempDirectory();
+        string path = directory["file"];
+        byte[] before = Ramp.Create(5000, 1), first = Ramp.Create(100_000, 2), second = Ramp.Create(70_000, 3);
+        File.WriteAllBytes(path, before);
+        using (SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
+        using (var stage = new SegmentStage(directory["missing"], file, before.Length))
+        {
+            stage.Write(first.AsSpan(0, 104), first.AsSpan(104), 100_008);
+            stage.Write(second.AsSpan(0, 104), second.AsSpan(104), 70_000);
+        }
+        Assert.That(File.ReadAllBytes(path).AsSpan().SequenceEqual((byte[])[.. before, .. first, .. new byte[8], .. second]), Is.True);
+    }
+
+    [Test]
     public void A_segment_that_was_not_completed_is_taken_over_up_to_where_it_is_whole_once_its_writer_is_gone()
     {
         using var directory = new TempDirectory();
@@ -206,6 +243,13 @@ public sealed class CacheFormatTests
     }
 
     // CRC-32C bit by bit, as in the standard.
+    private static void AssertReads(CacheSegment segment, int entry, params int[] lengths)
+    {
+        byte[] bytes = new byte[lengths.Length == 1 ? lengths[0] : lengths[entry]];
+        Assert.That(segment.TryRead(entry, 0, bytes), Is.True, $"record {entry}");
+        Assert.That(Ramp.FirstDifference(bytes, 0, entry), Is.EqualTo(-1), $"record {entry}");
+    }
+
     private static uint Checksum(byte[] bytes)
     {
         uint register = uint.MaxValue;
