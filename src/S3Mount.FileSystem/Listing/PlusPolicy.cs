@@ -26,7 +26,7 @@ internal sealed class PlusPolicy
 
     /// <summary>
     /// A reader begins to read a directory. Returns what its first answer has; what those after it have is noted on the listing. Before
-    /// anything is known, the first has attributes, as the kernel's own rule would have it: a directory may have a million names.
+    /// anything is known, its first files have attributes, as the kernel's own rule would have it: a directory may have a million names.
     /// </summary>
     public EntryDetail Begin(DirectoryListing listing)
     {

@@ -83,7 +83,9 @@ public sealed partial class DiskCache
     private bool MakeRoom(long evictBefore, long bytes)
     {
         _options.BeforeDisk?.Invoke(DiskUse.Look);
-        Measure();
+        // Before the first look. Later ones keep it: of what finds no room a million files may follow.
+        if (Interlocked.Read(ref _limit) == 0)
+            Measure();
         if (bytes > Interlocked.Read(ref _limit) || !TryMakeRoom(NewSegments(bytes), evictBefore))
             return false;
         Volatile.Write(ref _isFull, false);

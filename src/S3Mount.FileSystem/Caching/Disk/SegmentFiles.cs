@@ -55,15 +55,15 @@ internal static class SegmentFiles
         segment.Path = path;
     }
 
-    /// <summary>How many records a complete segment has; 0: it is damaged, or cannot be read.</summary>
+    /// <summary>How many records a complete segment has; 0: it is damaged, cannot be read, or is no regular file.</summary>
     public static int CountRecords(string path)
     {
         try
         {
             using SafeFileHandle file = OpenForReading(path);
-            return TryReadTrailer(file, out SegmentTrailer trailer) ? trailer.Count : 0;
+            return TryReadTrailer(file, RandomAccess.GetLength(file), out SegmentTrailer trailer) ? trailer.Count : 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             // Whoever opens it says so.
             return 0;
@@ -81,7 +81,9 @@ internal static class SegmentFiles
         CacheSegment? segment = null;
         try
         {
-            if (!HasHeader(file, path) || !TryReadTrailer(file, out SegmentTrailer trailer))
+            // First: of a pipe there is none, and to read from one is to wait.
+            long length = RandomAccess.GetLength(file);
+            if (!HasHeader(file, path) || !TryReadTrailer(file, length, out SegmentTrailer trailer))
                 return null;
             var entries = new SegmentEntry[trailer.Count];
             Span<byte> index = MemoryMarshal.AsBytes(entries.AsSpan());
@@ -178,9 +180,8 @@ internal static class SegmentFiles
             : SegmentHeader.IsValid(header);
     }
 
-    private static bool TryReadTrailer(SafeFileHandle file, out SegmentTrailer trailer)
+    private static bool TryReadTrailer(SafeFileHandle file, long length, out SegmentTrailer trailer)
     {
-        long length = RandomAccess.GetLength(file);
         Span<byte> bytes = stackalloc byte[SegmentTrailer.Size];
         bool isRead = length >= SegmentHeader.Size + SegmentTrailer.Size && TryReadAt(file, bytes, length - SegmentTrailer.Size);
         trailer = isRead ? SegmentTrailer.Read(bytes) : default;

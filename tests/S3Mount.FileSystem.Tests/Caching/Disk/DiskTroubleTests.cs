@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Mono.Unix.Native;
 using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.Tests.Reading;
 using S3Mount.Testing;
@@ -124,6 +125,8 @@ public sealed class DiskTroubleTests
         foreach (string name in names)
             File.WriteAllText(Path.Combine(blocks, name), name);
         Directory.CreateDirectory(Path.Combine(blocks, "0123456789abcdef.segment"));
+        string pipe = Path.Combine(blocks, "00112233445566ff.segment");
+        Assert.That(Syscall.mkfifo(pipe, FilePermissions.S_IRUSR | FilePermissions.S_IWUSR), Is.Zero);
         // Of a format to come.
         byte[] newer = new byte[1000];
         SegmentHeader.Create().CopyTo(newer, 0);
@@ -136,8 +139,10 @@ public sealed class DiskTroubleTests
                 await ReadAllAsync(rig, 100, cancellationToken);
                 await rig.AdvanceAsync(TimeSpan.FromSeconds(20), cancellationToken);
             }
-            Assert.That(rig.Said("is not used: "), Is.EqualTo(1));
+            Assert.That(rig.Said("is not used: "), Is.EqualTo(2));
+            Assert.That(rig.Disk.Statistics.Records, Is.GreaterThan(0), "it goes on beside them");
         }
+        Assert.That(File.Exists(pipe));
         foreach (string name in names)
             Assert.That(File.ReadAllText(Path.Combine(blocks, name)), Is.EqualTo(name));
         Assert.That(Directory.Exists(Path.Combine(blocks, "0123456789abcdef.segment")) && File.Exists(Path.Combine(blocks, "fedcba9876543210.segment")));
