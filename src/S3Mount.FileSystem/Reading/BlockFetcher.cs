@@ -39,7 +39,8 @@ internal sealed class BlockFetcher : IDisposable
         Options = options;
         // A quarter of the connections is left to those who wait.
         _maxAhead = Math.Max(1, options.MaxConnections * 3 / 4);
-        Slots = new FetchSlots(_maxAhead);
+        // Beside nobody nearly all of them: 10,000 images of 110 KB, 20 ms away, take a fifth less time than with three quarters.
+        Slots = new FetchSlots(_maxAhead, Math.Max(_maxAhead, options.MaxConnections * 15 / 16), clock.TimeProvider);
         _pace = new PartPace(Environment.ProcessorCount, _maxAhead);
         _sweep = clock.TimeProvider.CreateTimer(static state => ((BlockFetcher)state!).DropSilent(), this, SilentAfter / 2, SilentAfter / 2);
     }

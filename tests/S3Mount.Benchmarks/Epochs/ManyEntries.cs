@@ -47,8 +47,11 @@ internal sealed class ManyEntries(EpochMounts mounts)
             for (int i = 0; i < Math.Min(EntriesPerSegment, entries - done); i++)
             {
                 random.NextBytes(MemoryMarshal.AsBytes(key.AsSpan()));
-                segment.Append(new CacheKey(key[0], key[1]), 0, payload);
+                if (!segment.CanStage(Payload))
+                    segment.Flush();
+                segment.Stage(new CacheKey(key[0], key[1]), 0, payload);
             }
+            segment.Flush();
             SegmentFiles.Complete(segment);
         }
         return cache;

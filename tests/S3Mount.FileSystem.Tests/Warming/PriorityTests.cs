@@ -17,7 +17,7 @@ public sealed class PriorityTests
     [Test]
     public async Task Nothing_begins_while_readers_have_the_connections_but_one_goes_on(CancellationToken cancellationToken)
     {
-        var slots = new FetchSlots(3);
+        var slots = new FetchSlots(3, 3, TimeProvider.System);
         Task[] warming = [.. Enumerable.Range(0, 5).Select(_ => slots.EnterAsync(cancellationToken))];
         Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(3));
         for (int i = 0; i < 10; i++)
@@ -34,9 +34,33 @@ public sealed class PriorityTests
     }
 
     [Test]
+    public async Task More_begin_when_no_reader_has_come_for_a_while(CancellationToken cancellationToken)
+    {
+        var clock = new FakeTimeProvider();
+        var slots = new FetchSlots(2, 4, clock);
+        Task[] warming = [.. Enumerable.Range(0, 10).Select(_ => slots.EnterAsync(cancellationToken))];
+        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(4), "nobody has read yet");
+        slots.ReaderBegan();
+        slots.ReaderEnded();
+        slots.Leave();
+        slots.Leave();
+        slots.Leave();
+        await warming[4].WaitAsync(cancellationToken);
+        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(5), "a reader has been there just now");
+        clock.Advance(FetchSlots.QuietAfter);
+        slots.Leave();
+        await Task.WhenAll(warming[5..8]).WaitAsync(cancellationToken);
+        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(8));
+        slots.ReaderBegan();
+        slots.Leave();
+        slots.Leave();
+        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(8), "a reader is there");
+    }
+
+    [Test]
     public async Task Who_gives_up_waiting_takes_no_connection(CancellationToken cancellationToken)
     {
-        var slots = new FetchSlots(1);
+        var slots = new FetchSlots(1, 1, TimeProvider.System);
         await slots.EnterAsync(cancellationToken);
         using var stopping = new CancellationTokenSource();
         Task waiting = slots.EnterAsync(stopping.Token);
@@ -55,11 +79,11 @@ public sealed class PriorityTests
         rig.Store.Put("z/wanted", "wanted now");
         using Gate gate = rig.Store.Hold(StoreOperation.Get);
         Task<WarmProgress> warming = rig.WarmAsync(cancellationToken);
-        await gate.WaitForArrivalsAsync(6, cancellationToken);
-        Task<string> reading = rig.Mount.ReadTextAsync("z/wanted");
         await gate.WaitForArrivalsAsync(7, cancellationToken);
+        Task<string> reading = rig.Mount.ReadTextAsync("z/wanted");
+        await gate.WaitForArrivalsAsync(8, cancellationToken);
         Assert.That(rig.Store.Calls[^1].Key, Is.EqualTo(new ObjectKey("z/wanted")));
-        Assert.That(rig.Store.InFlight, Is.EqualTo(7), "six of eight connections, and the reader");
+        Assert.That(rig.Store.InFlight, Is.EqualTo(8), "seven of eight connections, and the reader");
         gate.Open();
         Assert.That(await reading, Is.EqualTo("wanted now"));
         Assert.That((await warming).Files, Is.EqualTo(101));

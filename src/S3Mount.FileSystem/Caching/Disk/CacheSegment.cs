@@ -14,6 +14,7 @@ internal sealed class CacheSegment : IDisposable
     private SegmentStage? _stage; // for the one that writes; from its first record on
     private SegmentEntry[] _entries;
     private int _count;
+    private int _staged; // entries behind the count; for the one that writes
     private long _lastUsed;
     private int _isTouched;
     private long _lastAsked;
@@ -26,7 +27,7 @@ internal sealed class CacheSegment : IDisposable
         _file = file;
         _entries = entries;
         _count = entries.Length;
-        End = end;
+        End = StagedEnd = end;
         _lastUsed = lastUsed;
     }
 
@@ -39,6 +40,12 @@ internal sealed class CacheSegment : IDisposable
 
     /// <summary>Where its records end.</summary>
     public long End { get; private set; }
+
+    /// <summary>The same with what is staged; for the one that writes.</summary>
+    public long StagedEnd { get; private set; }
+
+    /// <summary>The same of <see cref="Count"/>.</summary>
+    public int StagedCount => _count + _staged;
 
     /// <summary>Bytes on disk, the index included.</summary>
     public long SizeOnDisk => End + ((long)Count * SegmentEntry.Size) + SegmentTrailer.Size;
@@ -105,26 +112,67 @@ internal sealed class CacheSegment : IDisposable
         }
     }
 
-    /// <summary>Writes a record at the end. It can be read when this returns.</summary>
-    /// <returns>Its entry.</returns>
+    /// <summary>Whether <see cref="Stage"/> may take so long a record before the next <see cref="Flush"/>.</summary>
+    public bool CanStage(int length) => _stage?.HasRoom((int)CacheFormat.RecordSize(length)) ?? true;
+
+    /// <summary>Whether there is a record of the granule among those that are not written yet.</summary>
+    public bool HasStaged(in CacheKey granule)
+    {
+        foreach (ref readonly SegmentEntry entry in _entries.AsSpan(_count, _staged))
+        {
+            if (entry.Granule == granule)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Takes a record that <see cref="Flush"/> writes at the end.</summary>
     /// <exception cref="IOException"/>
-    public int Append(in CacheKey granule, int start, ReadOnlyMemory<byte> bytes)
+    public void Stage(in CacheKey granule, int start, ReadOnlyMemory<byte> bytes)
     {
         RecordHeader header = RecordHeader.Create(granule, start, bytes.Span);
         Span<byte> head = stackalloc byte[RecordHeader.Size];
         header.Write(head);
         _stage ??= new SegmentStage(Path, _file, End);
-        _stage.Write(head, bytes.Span, (int)CacheFormat.RecordSize(bytes.Length));
-        if (_count == _entries.Length)
+        _stage.Add(head, bytes.Span, (int)CacheFormat.RecordSize(bytes.Length));
+        if (StagedCount == _entries.Length)
         {
             var grown = new SegmentEntry[Math.Max(16, _entries.Length * 2)];
             _entries.AsSpan().CopyTo(grown);
             Volatile.Write(ref _entries, grown);
         }
-        _entries[_count] = new SegmentEntry(granule, End, start, bytes.Length, header.Checksum);
-        End += CacheFormat.RecordSize(bytes.Length);
-        Volatile.Write(ref _count, _count + 1);
-        return _count - 1;
+        _entries[StagedCount] = new SegmentEntry(granule, StagedEnd, start, bytes.Length, header.Checksum);
+        StagedEnd += CacheFormat.RecordSize(bytes.Length);
+        _staged++;
+    }
+
+    /// <summary>Writes what was staged. It can be read when this returns.</summary>
+    /// <returns>How many entries there were before.</returns>
+    /// <exception cref="IOException">Nothing is staged any more, and none of it can be read.</exception>
+    public int Flush()
+    {
+        int before = _count;
+        try
+        {
+            _stage?.Flush();
+        }
+        catch
+        {
+            DropStaged();
+            throw;
+        }
+        End = StagedEnd;
+        Volatile.Write(ref _count, StagedCount);
+        _staged = 0;
+        return before;
+    }
+
+    /// <summary>What was staged is not to be written.</summary>
+    public void DropStaged()
+    {
+        _stage?.Drop();
+        StagedEnd = End;
+        _staged = 0;
     }
 
     /// <summary>Writes the index behind the records. Nothing can be appended afterwards.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace S3Mount.FileSystem.Caching.Disk;
 
 /// <summary>What is written.</summary>
@@ -19,7 +17,7 @@ public sealed partial class DiskCache
     private const int QuietShare = 16;
     private const long SmallestQuiet = 1 << 20;
 
-    private readonly BlockingCollection<WaitingBlock> _waiting;
+    private readonly WriteQueue _waiting = new();
     private readonly Thread _writer;
     // Names of one process are neighbours: of what two have written the same one of them keeps all.
     private readonly ulong _names = (ulong)Random.Shared.Next() << 32;
@@ -34,7 +32,7 @@ public sealed partial class DiskCache
     private long _skippedBytes;
     private long _pausedUntil;
     private long _writingSince; // a timestamp; 0: nothing is being written
-    private TaskCompletionSource<bool>? _writingFor;
+    private WaitingBlock[] _writing = [];
     private volatile bool _isWriterStuck;
     private volatile bool _hasFailed;
     private bool _isFull;
@@ -68,7 +66,7 @@ public sealed partial class DiskCache
     {
         if (Interlocked.Exchange(ref _isClosing, 1) == 1)
             return;
-        _waiting.CompleteAdding();
+        _waiting.End();
         if (_upkeep is not null)
             await _upkeep.DisposeAsync().ConfigureAwait(false);
         // On a disk that does not answer a look may be under way, and to close a file is to wait for what was written to it.
@@ -97,22 +95,16 @@ public sealed partial class DiskCache
         if (Interlocked.Add(ref _waitingBytes, waiting.Length) <= _options.MaxWaiting)
         {
             waiting.Block?.AddReference();
-            try
-            {
-                _waiting.Add(waiting);
+            if (_waiting.TryAdd(waiting))
                 return true;
-            }
-            catch (InvalidOperationException)
-            {
-                // The mount ends.
-                waiting.Block?.Release();
-            }
+            // The mount ends.
+            waiting.Block?.Release();
         }
         Interlocked.Add(ref _waitingBytes, -waiting.Length);
         return false;
     }
 
-    // A disk that takes nothing keeps the one block that is being written, and no others.
+    // A disk that takes nothing keeps the blocks that are being written, and no others.
     private void WatchWriter()
     {
         long since = Interlocked.Read(ref _writingSince);
@@ -123,7 +115,8 @@ public sealed partial class DiskCache
             _isWriterStuck = true;
             SayThatItFails($"its disk has not answered for {(int)_longestWrite.TotalSeconds} s");
         }
-        Volatile.Read(ref _writingFor)?.TrySetResult(false);
+        foreach (WaitingBlock waiting in Volatile.Read(ref _writing))
+            waiting.Written?.TrySetResult(false);
         GiveUpWaiting();
     }
 
@@ -151,40 +144,49 @@ public sealed partial class DiskCache
 
     private void Write()
     {
-        foreach (WaitingBlock waiting in _waiting.GetConsumingEnumerable())
+        var batch = new List<WaitingBlock>();
+        while (_waiting.Take(batch))
         {
-            Volatile.Write(ref _writingFor, waiting.Written);
+            Volatile.Write(ref _writing, [.. batch]);
             Interlocked.Exchange(ref _writingSince, Math.Max(1, _timeProvider.GetTimestamp()));
             try
             {
-                _options.BeforeDisk?.Invoke(DiskUse.Write);
-                _evictBefore = waiting.EvictBefore;
-                if (waiting.Block is { } block)
-                    Write(waiting, block);
-                else
-                    CompleteActive();
+                foreach (WaitingBlock waiting in batch)
+                    Stage(waiting);
+                Flush();
             }
             catch (Exception e)
             {
                 Pause(e);
             }
-            finally
-            {
-                Interlocked.Exchange(ref _writingSince, 0);
-                _isWriterStuck = false;
-                waiting.Block?.GiveBack();
-                if (waiting.Written is { } written)
-                    written.TrySetResult(Has(waiting.Key, waiting.Block!.Offset + waiting.From, waiting.Length));
-                else
-                    Interlocked.Add(ref _waitingBytes, -waiting.Length);
-            }
+            Interlocked.Exchange(ref _writingSince, 0);
+            _isWriterStuck = false;
+            foreach (WaitingBlock waiting in batch)
+                EndWaiting(waiting);
+            batch.Clear();
         }
         CompleteActive();
         _written.TrySetResult();
     }
 
-    private void Write(in WaitingBlock waiting, Block block)
+    private void EndWaiting(in WaitingBlock waiting)
     {
+        waiting.Block?.GiveBack();
+        if (waiting.Written is { } written)
+            written.TrySetResult(Has(waiting.Key, waiting.Block!.Offset + waiting.From, waiting.Length));
+        else
+            Interlocked.Add(ref _waitingBytes, -waiting.Length);
+    }
+
+    private void Stage(in WaitingBlock waiting)
+    {
+        _options.BeforeDisk?.Invoke(DiskUse.Write);
+        _evictBefore = waiting.EvictBefore;
+        if (waiting.Block is not { } block)
+        {
+            CompleteActive();
+            return;
+        }
         if (IsPaused)
         {
             Interlocked.Add(ref _skippedBytes, waiting.Length);
@@ -195,13 +197,17 @@ public sealed partial class DiskCache
         {
             (long granule, long start) = Math.DivRem(offset + done, CacheFormat.GranuleSize);
             int length = (int)Math.Min(CacheFormat.GranuleSize - start, waiting.Length - done);
+            CacheKey name = waiting.Key.Granule(granule);
+            // What the same batch brings twice is written once.
+            if (_active is not null && _active.HasStaged(name))
+                Flush();
             if (MissingFrom(waiting.Key, offset + done, length) > 0)
-                Write(waiting.Key.Granule(granule), (int)start, block.Memory.Slice(waiting.From + done, length));
+                Stage(name, (int)start, block.Memory.Slice(waiting.From + done, length));
             done += length;
         }
     }
 
-    private void Write(in CacheKey granule, int start, ReadOnlyMemory<byte> bytes)
+    private void Stage(in CacheKey granule, int start, ReadOnlyMemory<byte> bytes)
     {
         // Somebody has deleted its file.
         if (_active is { Number: 0 } deleted)
@@ -209,16 +215,27 @@ public sealed partial class DiskCache
             deleted.EndWriting();
             _active = null;
         }
-        if (_active is not null && (_active.End + CacheFormat.RecordSize(bytes.Length) > SegmentSize || _active.Count == EntryIndex.MaxEntries))
+        if (_active is not null && (_active.StagedEnd + CacheFormat.RecordSize(bytes.Length) > SegmentSize || _active.StagedCount == EntryIndex.MaxEntries))
             CompleteActive();
         if (_active is null && !TryBegin())
         {
             Interlocked.Add(ref _skippedBytes, bytes.Length);
             return;
         }
-        int entry = _active!.Append(granule, start, bytes);
-        _index.Add(_active, entry);
-        Interlocked.Add(ref _writtenBytes, bytes.Length);
+        if (!_active!.CanStage(bytes.Length))
+            Flush();
+        _active.Stage(granule, start, bytes);
+    }
+
+    private void Flush()
+    {
+        if (_active is not { } active || active.StagedCount == active.Count)
+            return;
+        for (int entry = active.Flush(); entry < active.Count; entry++)
+        {
+            _index.Add(active, entry);
+            Interlocked.Add(ref _writtenBytes, active[entry].Length);
+        }
         if (_hasFailed)
             LogMessages.CacheWritesAgain(_logger, _directory);
         _hasFailed = false;
@@ -255,6 +272,7 @@ public sealed partial class DiskCache
             return;
         try
         {
+            Flush();
             SegmentFiles.Complete(segment);
             Interlocked.Add(ref _size, segment.SizeOnDisk - SegmentSize);
             _latest.Enqueue(segment);
@@ -276,6 +294,7 @@ public sealed partial class DiskCache
     private void Pause(Exception failure)
     {
         Interlocked.Exchange(ref _pausedUntil, _timeProvider.GetTimestamp() + (long)(_pauseAfterFailure.TotalSeconds * _timeProvider.TimestampFrequency));
+        _active?.DropStaged();
         // The directory may be gone, and with it the file: the next record begins another. Else it goes on where the last whole
         // one ended.
         if (_active is { } active && !File.Exists(active.Path))
@@ -294,9 +313,4 @@ public sealed partial class DiskCache
         _hasFailed = true;
         LogMessages.CacheCannotWrite(_logger, _directory, reason, (int)_pauseAfterFailure.TotalSeconds);
     }
-
-    /// <param name="Block">Null: what has been written is to be completed.</param>
-    /// <param name="Written">Told whether it is on disk; null: nobody waits, and it counts among what may wait.</param>
-    /// <param name="EvictBefore">What was last used before may go for it, besides what is idle.</param>
-    private readonly record struct WaitingBlock(CacheKey Key, Block? Block, int From, int Length, TaskCompletionSource<bool>? Written = null, long EvictBefore = 0);
 }

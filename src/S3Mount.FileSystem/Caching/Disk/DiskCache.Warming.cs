@@ -35,11 +35,7 @@ public sealed partial class DiskCache
             return written.Task;
         }
         block.AddReference();
-        try
-        {
-            _waiting.Add(new WaitingBlock(key, block, 0, block.Length, written, evictBefore));
-        }
-        catch (InvalidOperationException)
+        if (!_waiting.TryAdd(new WaitingBlock(key, block, 0, block.Length, written, evictBefore)))
         {
             // The mount ends.
             block.Release();

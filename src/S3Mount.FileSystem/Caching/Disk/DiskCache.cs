@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace S3Mount.FileSystem.Caching.Disk;
@@ -37,7 +36,6 @@ public sealed partial class DiskCache : IAsyncDisposable
         _directory = Path.Combine(options.Directory, "blocks");
         _reuse = new ReuseClock(timeProvider);
         _readers = new DiskReaders(timeProvider, options.MaxReading, OnSilence);
-        _waiting = new BlockingCollection<WaitingBlock>();
         _writer = new Thread(Write) { IsBackground = true, Name = "s3mount-cache" };
     }
 

@@ -150,6 +150,37 @@ public sealed class CacheFormatTests
     }
 
     [Test]
+    public void Records_that_are_written_together_are_what_they_are_when_written_alone_and_those_that_were_dropped_are_not_there()
+    {
+        using var directory = new TempDirectory();
+        var random = new Random(11);
+        using CacheSegment together = SegmentFiles.Create(directory.Path, 5, 1), alone = SegmentFiles.Create(directory.Path, 6, 1);
+        var lengths = new List<int>();
+        for (int i = 0; i < 300; i++)
+        {
+            int length = random.Next(1, random.Next(4) switch { 0 => 100, 1 => 30_000, 2 => 200_000, _ => CacheFormat.GranuleSize + 1 });
+            bool isDropped = random.Next(10) == 0;
+            if (isDropped || !together.CanStage(length) || random.Next(5) == 0)
+                together.Flush();
+            together.Stage(_first.Granule(i), 0, Ramp.Create(length, lengths.Count));
+            Assert.That((together.HasStaged(_first.Granule(i)), together.HasStaged(_second)), Is.EqualTo((true, false)));
+            if (isDropped)
+            {
+                together.DropStaged();
+                continue;
+            }
+            alone.Append(_first.Granule(i), 0, Ramp.Create(length, lengths.Count));
+            lengths.Add(length);
+        }
+        together.Flush();
+        for (int i = 0; i < lengths.Count; i++)
+            AssertReads(together, i, lengths[i]);
+        SegmentFiles.Complete(together);
+        SegmentFiles.Complete(alone);
+        Assert.That(File.ReadAllBytes(together.Path).AsSpan().SequenceEqual(File.ReadAllBytes(alone.Path)), Is.True);
+    }
+
+    [Test]
     public void Where_nothing_can_be_written_past_the_page_cache_it_is_written_through_it()
     {
         using var directory = new TempDirectory();
@@ -159,8 +190,10 @@ public sealed class CacheFormatTests
         using (SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
         using (var stage = new SegmentStage(directory["missing"], file, before.Length))
         {
-            stage.Write(first.AsSpan(0, 104), first.AsSpan(104), 100_008);
-            stage.Write(second.AsSpan(0, 104), second.AsSpan(104), 70_000);
+            stage.Add(first.AsSpan(0, 104), first.AsSpan(104), 100_008);
+            stage.Flush();
+            stage.Add(second.AsSpan(0, 104), second.AsSpan(104), 70_000);
+            stage.Flush();
         }
         Assert.That(File.ReadAllBytes(path).AsSpan().SequenceEqual((byte[])[.. before, .. first, .. new byte[8], .. second]), Is.True);
     }
