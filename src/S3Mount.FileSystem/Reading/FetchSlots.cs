@@ -36,12 +36,14 @@ internal sealed class FetchSlots(int count, int most, TimeProvider timeProvider)
 
     public void ReaderEnded()
     {
+        List<TaskCompletionSource>? granted;
         lock (_gate)
         {
             _readers--;
             (_hadReaders, _lastReader) = (true, timeProvider.GetTimestamp());
-            Grant();
+            granted = Grant();
         }
+        Tell(granted);
     }
 
     /// <summary>Completes when a connection is left over; <see cref="Leave"/> gives it back.</summary>
@@ -56,7 +58,7 @@ internal sealed class FetchSlots(int count, int most, TimeProvider timeProvider)
                 _others++;
                 return;
             }
-            node = _waiters.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            node = _waiters.AddLast(new TaskCompletionSource());
         }
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister((_, token) => Cancel(node, token), null);
         await node.Value.Task.ConfigureAwait(false);
@@ -64,22 +66,33 @@ internal sealed class FetchSlots(int count, int most, TimeProvider timeProvider)
 
     public void Leave()
     {
+        List<TaskCompletionSource>? granted;
         lock (_gate)
         {
             _others--;
-            Grant();
+            granted = Grant();
         }
+        Tell(granted);
     }
 
-    // Under _gate. What waits goes on on other threads.
-    private void Grant()
+    // Under _gate.
+    private List<TaskCompletionSource>? Grant()
     {
+        List<TaskCompletionSource>? granted = null;
         while (_waiters.First is { } first && IsFree)
         {
             _waiters.RemoveFirst();
             _others++;
-            first.Value.SetResult();
+            (granted ??= []).Add(first.Value);
         }
+        return granted;
+    }
+
+    // Whoever waited goes on here.
+    private static void Tell(List<TaskCompletionSource>? granted)
+    {
+        foreach (TaskCompletionSource waiter in granted ?? [])
+            waiter.SetResult();
     }
 
     // Who has just been let in goes on with it.

@@ -47,7 +47,7 @@ internal sealed class FuseReader
     {
         for (int failures = 0; ;)
         {
-            Errno error = _device.Receive(_buffer, out int length);
+            Errno error = _device.Receive(_buffer, _session.IsQuiet, out int length);
             message = _buffer.AsSpan(0, length);
             end = error;
             switch (error)

@@ -56,6 +56,9 @@ public sealed partial class FuseSession : IAsyncDisposable
     /// <summary>Requests by opcode since the start, counted as they are read; for tests, status and telemetry.</summary>
     public FuseStatistics Statistics { get; }
 
+    /// <summary>Whether nobody waits for an answer.</summary>
+    internal bool IsQuiet => _inFlight.Count == 0;
+
     /// <summary>Starts the reader threads. Completes when INIT has been answered: the mount is usable.</summary>
     /// <exception cref="FuseException">The kernel speaks a protocol older than 7.31, or the connection ended before INIT.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -12,7 +12,8 @@ public interface IFuseDevice : IDisposable
     /// Waits for a request and copies it into <paramref name="buffer"/>. Any thread, several at once. ENODEV (unmounted) and
     /// ECONNABORTED (aborted) end the session; ENOENT, EINTR and EAGAIN mean "again".
     /// </summary>
-    Errno Receive(Span<byte> buffer, out int length);
+    /// <param name="isQuiet">Nobody waits for an answer: the next request is likely that of whoever had the last one.</param>
+    Errno Receive(Span<byte> buffer, bool isQuiet, out int length);
 
     /// <summary>Writes one message, header first. Any thread. ENOENT: the kernel no longer waits for this answer.</summary>
     Errno Send(ReadOnlySpan<FuseSlice> message);

@@ -10,6 +10,9 @@ internal sealed class EpochMounts(BenchOptions options, Site site, BenchStore st
     // Without hints and without a disk cache four workers wait a minute for 10,000 images; more than twice that has failed.
     private static readonly PassLimit _longest = PassLimit.Longest with { Time = TimeSpan.FromSeconds(300) };
 
+    // Five times the 13 s that s3mount takes at most for the rows in which they are compared.
+    private static readonly PassLimit _ofPeer = PassLimit.OfPeer with { Time = TimeSpan.FromSeconds(70) };
+
     private const int VerifyingThreads = 32;
 
     public Meter Meter { get; } = new(store);
@@ -45,7 +48,7 @@ internal sealed class EpochMounts(BenchOptions options, Site site, BenchStore st
     public string RootOfImages => Path.GetDirectoryName(site.ImageMountpoint)!;
 
     public static Task<ClientProcess> StartClientAsync(Workload workload, Contender contender, CancellationToken cancellationToken) =>
-        ClientProcess.StartAsync(workload, contender.IsPeer() ? PassLimit.OfPeer : _longest, cancellationToken);
+        ClientProcess.StartAsync(workload, contender.IsPeer() ? _ofPeer : _longest, cancellationToken);
 
     /// <summary>A pass that reads everything, or was ended.</summary>
     public async Task<Sample> PassAsync(ClientProcess client, EpochScenario scenario, RunningMount? mount, CancellationToken cancellationToken)

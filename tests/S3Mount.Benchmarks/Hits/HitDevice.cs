@@ -42,7 +42,7 @@ internal sealed class HitDevice : IFuseDevice
         return await row.Completion.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
-    public Errno Receive(Span<byte> buffer, out int length)
+    public Errno Receive(Span<byte> buffer, bool isQuiet, out int length)
     {
         if (_row is { } row)
         {

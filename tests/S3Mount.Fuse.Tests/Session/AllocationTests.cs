@@ -47,7 +47,7 @@ public sealed class AllocationTests
 
         public long AllocatedBytes { get; private set; } = -1;
 
-        public Errno Receive(Span<byte> buffer, out int length)
+        public Errno Receive(Span<byte> buffer, bool isQuiet, out int length)
         {
             ReadOnlySpan<byte> next = _isInitialized ? request : GoldenInit.Init618Request;
             length = 0;

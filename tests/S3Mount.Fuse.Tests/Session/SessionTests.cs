@@ -1,6 +1,7 @@
 using Mono.Unix.Native;
 using S3Mount.Fuse.Protocol;
 using S3Mount.Fuse.Session;
+using S3Mount.Fuse.Tests.Protocol;
 using S3Mount.Testing.Fuse;
 
 namespace S3Mount.Fuse.Tests.Session;
@@ -17,6 +18,26 @@ public sealed class SessionTests
         ["d/e/"] = [],
         ["empty"] = [],
     });
+
+    [Test]
+    public async Task The_device_is_told_whether_somebody_waits_for_an_answer()
+    {
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using RawSession raw = await RawSession.StartAsync(session => session.FileSystem.Answer = async request =>
+        {
+            await goOn.Task;
+            request.ReplyLseek(8192);
+        });
+        Task<byte[]> answer = raw.AskAsync(GoldenRequests.Lseek);
+        await Eventually.TrueAsync(() => raw.Session.Statistics.InFlight == 1 && raw.Device.IsIdle(1));
+        Assert.That(raw.Device.IsQuiet, Is.False);
+        goOn.SetResult();
+        await answer;
+        await Eventually.TrueAsync(() => raw.Session.Statistics.InFlight == 0);
+        await raw.AskAsync(GoldenRequests.Interrupt);
+        await Eventually.TrueAsync(() => raw.Device.IsIdle(1));
+        Assert.That(raw.Device.IsQuiet, Is.True);
+    }
 
     [Test]
     public async Task Lookups_attributes_and_bytes_arrive()

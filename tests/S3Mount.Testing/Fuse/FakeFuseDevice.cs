@@ -22,6 +22,9 @@ public sealed class FakeFuseDevice : IFuseDevice
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>What the last thread that waits for a request has said of the others.</summary>
+    public bool IsQuiet { get; private set; }
+
     /// <summary>Whether every request has been taken and this many threads wait for the next one.</summary>
     public bool IsIdle(int threads)
     {
@@ -58,11 +61,12 @@ public sealed class FakeFuseDevice : IFuseDevice
         IsDisposed = true;
     }
 
-    public Errno Receive(Span<byte> buffer, out int length)
+    public Errno Receive(Span<byte> buffer, bool isQuiet, out int length)
     {
         lock (_gate)
         {
             length = 0;
+            IsQuiet = isQuiet;
             _waiting++;
             while (_requests.Count == 0 && _end == 0)
                 Monitor.Wait(_gate);

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace S3Mount.FileSystem.Caching.Disk;
 
 /// <summary>
@@ -27,8 +25,10 @@ internal sealed class DiskReaders : IDisposable
 
     private static readonly TimeSpan _watchEvery = Deadline / 5;
 
-    private readonly Lock _gate = new();
-    private readonly BlockingCollection<DiskCall> _work = new();
+    // A monitor, not a Lock: threads without a call wait on it. They do not spin before that, which a BlockingCollection's do: with four
+    // readers on two processors that was a tenth of the processor time of a file of 110 KB.
+    private readonly object _gate = new();
+    private readonly Queue<DiskCall> _work = new(); // guarded by _gate
     private readonly Queue<DiskCall> _held = new(); // guarded by _gate; until there is memory for them
     private readonly DiskCall?[] _running = new DiskCall?[Threads];
     private readonly TimeProvider _timeProvider;
@@ -44,6 +44,7 @@ internal sealed class DiskReaders : IDisposable
     private int _threads; // guarded by _gate
     private int _idle; // guarded by _gate; threads that have no call, and none coming
     private int _backlog; // guarded by _gate; calls that have no thread
+    private bool _isEnded; // guarded by _gate
 
     /// <param name="mostBytes">What calls may hold while they run: so much memory is lost to a disk that hangs, or one call's.</param>
     /// <param name="onSilence">Told when nothing more is asked of the disk, and when it is again.</param>
@@ -83,7 +84,8 @@ internal sealed class DiskReaders : IDisposable
         DiskCall[] held;
         lock (_gate)
         {
-            _work.CompleteAdding();
+            _isEnded = true;
+            Monitor.PulseAll(_gate);
             held = [.. _held];
             _held.Clear();
         }
@@ -97,7 +99,7 @@ internal sealed class DiskReaders : IDisposable
         int started = 0;
         lock (_gate)
         {
-            isDisposed = _work.IsAddingCompleted;
+            isDisposed = _isEnded;
             if (!isDisposed && _held.Count == 0 && HasRoom(call))
                 started = Queue(call);
             else if (!isDisposed)
@@ -116,13 +118,20 @@ internal sealed class DiskReaders : IDisposable
     private int Queue(DiskCall call)
     {
         _bytes += call.Size;
-        _work.Add(call);
+        _work.Enqueue(call);
         if (_idle > 0)
+        {
             _idle--;
+            Monitor.Pulse(_gate);
+        }
         else if (_threads < Threads)
+        {
             return ++_threads;
+        }
         else
+        {
             _backlog++;
+        }
         return 0;
     }
 
@@ -143,8 +152,20 @@ internal sealed class DiskReaders : IDisposable
 
     private void Work(int slot)
     {
-        while (_work.TryTake(out DiskCall? call, Timeout.Infinite))
+        while (Take() is { } call)
             Run(call, slot);
+    }
+
+    // Null: it has ended.
+    private DiskCall? Take()
+    {
+        lock (_gate)
+        {
+            DiskCall? call;
+            while (!_work.TryDequeue(out call) && !_isEnded)
+                Monitor.Wait(_gate);
+            return call;
+        }
     }
 
     private void Run(DiskCall call, int slot)
@@ -207,10 +228,10 @@ internal sealed class DiskReaders : IDisposable
             if (call is not null && IsLate(call, now))
                 Leave(call);
         }
-        DiskCall[] held;
+        DiskCall[] waiting;
         lock (_gate)
-            held = [.. _held];
-        foreach (DiskCall call in _work.Concat(held).Where(call => IsLate(call, now)))
+            waiting = [.. _work, .. _held];
+        foreach (DiskCall call in waiting.Where(call => IsLate(call, now)))
             GiveUp(call);
         if (Volatile.Read(ref _underWay) > 0)
             return;
