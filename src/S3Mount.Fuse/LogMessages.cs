@@ -45,6 +45,15 @@ internal static partial class LogMessages
     [LoggerMessage(126, LogLevel.Error, "{Count} reader threads did not leave the device within {Timeout}")]
     public static partial void ReadersStuck(this ILogger logger, int count, TimeSpan timeout);
 
+    [LoggerMessage(127, LogLevel.Error, "{Operation} (unique {Unique}, node {Node}) of process {Pid} was told to end and has not, {Seconds} s after it was asked for; answered in its place. This is a fault of s3mount: please report it")]
+    public static partial void RequestOverdue(this ILogger logger, string operation, ulong unique, ulong node, uint pid, long seconds);
+
+    [LoggerMessage(128, LogLevel.Error, "a reader thread has been at one request for {Seconds} s. This is a fault of s3mount: please report it")]
+    public static partial void ReaderStuck(this ILogger logger, long seconds);
+
+    [LoggerMessage(129, LogLevel.Warning, "{Count} requests had waited for {Seconds} s (--io-deadline) and were answered with EIO; the lines on the store say what is wrong")]
+    public static partial void RequestsLate(this ILogger logger, long count, long seconds);
+
     [LoggerMessage(140, LogLevel.Warning, "more notifications than fit into {Limit} bytes: the oldest are dropped, and what they named may stay stale until its timeout (logged once)")]
     public static partial void NotificationsDropped(this ILogger logger, int limit);
 

@@ -41,7 +41,7 @@ public sealed partial class FuseRequest
 
     public bool IsAnswered => Volatile.Read(ref _state) != Open;
 
-    /// <summary>Trips on INTERRUPT and when the session ends. Made on first use: do not touch it on the fast path.</summary>
+    /// <summary>Trips on INTERRUPT, at the deadline and when the session ends. Made on first use: do not touch it on the fast path.</summary>
     public CancellationToken CancellationToken
     {
         get
@@ -60,12 +60,21 @@ public sealed partial class FuseRequest
     }
 
     /// <summary>
-    /// Whether the token tripped because the kernel sent INTERRUPT: the answer is EINTR. Tripped by the end of the session it is
-    /// EIO, for the caller has done nothing that would explain EINTR.
+    /// Whether the token tripped because the kernel sent INTERRUPT: the answer is EINTR. Tripped by the deadline or the end of the
+    /// session it is EIO, for the caller has done nothing that would explain EINTR.
     /// </summary>
     public bool IsInterrupted => Cancelled == FuseCancellation.Interrupt;
 
     internal FuseOpcode Opcode => _header.Opcode;
+
+    /// <summary>When it was found that its answer takes longer; a timestamp of the session's clock.</summary>
+    internal long Began { get; set; }
+
+    /// <summary>For <see cref="RequestWatch"/>: since when it is known to have been told to end.</summary>
+    internal long? ToEndSince { get; set; }
+
+    /// <summary>For <see cref="RequestWatch"/>: it has been named.</summary>
+    internal bool IsOverdue { get; set; }
 
     internal FuseCancellation Cancelled => (FuseCancellation)Volatile.Read(ref _cancelled);
 

@@ -45,6 +45,7 @@ public sealed partial class FuseSession
             if (!operation.IsCompletedSuccessfully)
             {
                 reader.Request = new FuseRequest(this);
+                request.Began = _options.TimeProvider.GetTimestamp();
                 _inFlight.Add(request);
                 _ = FinishAsync(request, operation);
                 return;

@@ -23,10 +23,12 @@ public sealed partial class FuseSession : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly FuseReader[] _readers;
     private readonly InFlightTable _inFlight = new();
+    private readonly RequestWatch _watch;
     private readonly FuseNotifier _notifier;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _readersEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _drainTimeout; // ticks
     private int _startCalled;
     private int _ending;
     private int _runningReaders;
@@ -44,7 +46,10 @@ public sealed partial class FuseSession : IAsyncDisposable
         _logger = logger;
         _notifier = new FuseNotifier(device, logger);
         _readers = [.. Enumerable.Range(0, options.ReaderThreads).Select(index => new FuseReader(this, device, index))];
-        Statistics = new FuseStatistics([.. _readers.Select(reader => reader.Counters)], _inFlight);
+        FuseReaderCounters[] counters = [.. _readers.Select(reader => reader.Counters)];
+        _watch = new RequestWatch(_inFlight, counters, options.RequestDeadline, options.TimeProvider, logger);
+        _drainTimeout = options.DrainTimeout.Ticks;
+        Statistics = new FuseStatistics(counters, _inFlight, _watch);
     }
 
     /// <summary>
@@ -66,6 +71,7 @@ public sealed partial class FuseSession : IAsyncDisposable
         if (Interlocked.Exchange(ref _startCalled, 1) != 0)
             throw new InvalidOperationException("A session is started once.");
         Interlocked.Increment(ref _runningReaders);
+        _watch.Start();
         _readers[0].Start();
         try
         {
@@ -78,6 +84,9 @@ public sealed partial class FuseSession : IAsyncDisposable
         }
     }
 
+    /// <summary>What follows may take no longer than this for what is in flight; for an end that is in a hurry. Any thread.</summary>
+    public void HurryDrain(TimeSpan most) => Interlocked.Exchange(ref _drainTimeout, Math.Min(_options.DrainTimeout.Ticks, most.Ticks));
+
     /// <summary>
     /// Ends the session without waiting for the kernel: requests in flight get the drain timeout, then EIO. Unmount first; a
     /// session ended under a live mount leaves it answering ENOTCONN.
@@ -87,10 +96,10 @@ public sealed partial class FuseSession : IAsyncDisposable
         Close();
         if (Interlocked.Exchange(ref _startCalled, 1) == 0)
             BeginEnd();
-        else if (await Task.WhenAny(_readersEnded.Task, Delay(_options.DrainTimeout)) != _readersEnded.Task)
+        else if (await Task.WhenAny(_readersEnded.Task, Delay(DrainTimeout)) != _readersEnded.Task)
         {
             // Background threads do not keep the process alive; the descriptor stays open as long as they sit in it.
-            _logger.ReadersStuck(Volatile.Read(ref _runningReaders), _options.DrainTimeout);
+            _logger.ReadersStuck(Volatile.Read(ref _runningReaders), DrainTimeout);
             BeginEnd();
         }
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -108,6 +117,8 @@ public sealed partial class FuseSession : IAsyncDisposable
             BeginEnd();
         }
     }
+
+    private TimeSpan DrainTimeout => TimeSpan.FromTicks(Interlocked.Read(ref _drainTimeout));
 
     private void Close()
     {
@@ -148,6 +159,7 @@ public sealed partial class FuseSession : IAsyncDisposable
         }
         finally
         {
+            _watch.Dispose();
             DestroyFileSystem();
             _device.Dispose();
             if (failure is null)
@@ -166,14 +178,14 @@ public sealed partial class FuseSession : IAsyncDisposable
         Task drained = _inFlight.WhenDrained();
         if (!Volatile.Read(ref _isClosedHere))
             _inFlight.CancelAll();
-        if (await Task.WhenAny(drained, Delay(_options.DrainTimeout)) == drained)
+        if (await Task.WhenAny(drained, Delay(DrainTimeout)) == drained)
             return;
         _inFlight.CancelAll();
         if (await Task.WhenAny(drained, Delay(_cancellationGrace)) == drained)
             return;
         int failed = _inFlight.FailAll();
         if (failed > 0)
-            _logger.DrainExpired(failed, _options.DrainTimeout + _cancellationGrace);
+            _logger.DrainExpired(failed, DrainTimeout + _cancellationGrace);
     }
 
     private Task Delay(TimeSpan time) => Task.Delay(time, _options.TimeProvider);

@@ -25,9 +25,12 @@ public sealed record FuseSessionOptions
     /// </summary>
     public bool ReadDirPlusAuto { get; init; } = true;
 
+    /// <summary>How long a request may wait for its answer, from the moment that it was read: then it is EIO. Infinite: for ever.</summary>
+    public TimeSpan RequestDeadline { get; init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>How long requests in flight may take when the session ends before they are failed.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What the drain timeout is measured by.</summary>
+    /// <summary>What deadline and drain timeout are measured by.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -9,8 +9,15 @@ public sealed class FuseStatistics
     // One row a reader: only its thread writes, so that counting costs no shared cache line.
     private readonly FuseReaderCounters[] _readers;
     private readonly InFlightTable _inFlight;
+    private readonly RequestWatch _watch;
 
-    internal FuseStatistics(FuseReaderCounters[] readers, InFlightTable inFlight) => (_readers, _inFlight) = (readers, inFlight);
+    internal FuseStatistics(FuseReaderCounters[] readers, InFlightTable inFlight, RequestWatch watch) => (_readers, _inFlight, _watch) = (readers, inFlight, watch);
+
+    /// <summary>Requests that were answered with EIO because they had waited for the deadline.</summary>
+    public long Late => _watch.Late;
+
+    /// <summary>Requests that did not end when they were told to, and reader threads that did not go on. There must be none.</summary>
+    public long Overdue => _watch.Overdue;
 
     /// <summary>Requests read from the device, FORGETs included.</summary>
     public long Requests

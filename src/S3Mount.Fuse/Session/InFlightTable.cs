@@ -31,6 +31,13 @@ internal sealed class InFlightTable
 
     public bool TryFind(ulong unique, out FuseRequest? request) => _requests.TryGetValue(unique, out request);
 
+    /// <summary>Those that are there, in no order; some that come or go meanwhile.</summary>
+    public void ForEach(Action<FuseRequest> look)
+    {
+        foreach (KeyValuePair<ulong, FuseRequest> pair in _requests)
+            look(pair.Value);
+    }
+
     /// <summary>Trips the token of every request in the table.</summary>
     public void CancelAll()
     {

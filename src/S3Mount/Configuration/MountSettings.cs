@@ -127,7 +127,7 @@ internal sealed record MountSettings
     /// </summary>
     internal static bool ReadDirPlusAutoOf(Version kernel) => kernel < new Version(6, 16);
 
-    public static FuseSessionOptions ToSessionOptions() => new() { ReadDirPlusAuto = ReadDirPlusAutoOf(Environment.OSVersion.Version) };
+    public FuseSessionOptions ToSessionOptions() => new() { RequestDeadline = IoDeadline, ReadDirPlusAuto = ReadDirPlusAutoOf(Environment.OSVersion.Version) };
 
     public FuseMountOptions ToMountOptions() => new()
     {

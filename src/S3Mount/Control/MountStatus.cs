@@ -51,8 +51,10 @@ internal sealed record MountStatus
     internal sealed record FilesPart(long Inodes, long Listings, long ListingBytes, long HiddenKeys);
 
     /// <param name="InFlight">Requests that are not answered yet.</param>
+    /// <param name="Late">Requests that had waited for <c>--io-deadline</c> and were answered with EIO.</param>
+    /// <param name="Overdue">Requests that did not end when they should have. There must be none.</param>
     /// <param name="Operations">Requests by operation.</param>
-    internal sealed record KernelPart(long Requests, long InFlight, IReadOnlyDictionary<string, long> Operations);
+    internal sealed record KernelPart(long Requests, long InFlight, long Late, long Overdue, IReadOnlyDictionary<string, long> Operations);
 
     /// <param name="Gets">Requests, repeated ones included.</param>
     /// <param name="Retries">How many of all requests were repetitions.</param>

@@ -97,7 +97,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         await using (fileSystem.ConfigureAwait(false))
         {
             FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
-            var session = new FuseSession(mount.Device, fileSystem, MountSettings.ToSessionOptions(), _logger);
+            var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions(), _logger);
             await using (session.ConfigureAwait(false))
             {
                 var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());

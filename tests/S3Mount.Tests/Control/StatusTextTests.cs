@@ -18,7 +18,7 @@ public sealed class StatusTextTests
         Since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         Memory = new(1536, 4L << 30, 300L << 20),
         Files = new(1281167, 1001, 1000, 2),
-        Kernel = new(12345, 3, new Dictionary<string, long> { ["LOOKUP"] = 12 }),
+        Kernel = new(12345, 3, 0, 0, new Dictionary<string, long> { ["LOOKUP"] = 12 }),
         Store = new(1000, 1, 22, 4, 5L << 40),
         LastFailure = new(new DateTimeOffset(2026, 1, 2, 4, 0, 0, TimeSpan.Zero), "the store is in trouble"),
     };

@@ -33,7 +33,7 @@ internal static class StatusText
         }
         if (status.Hydration is { } hydration)
             Line("hydration", $"{hydration.State}: {WarmText.Line(hydration.Progress, rate: null, hasBar: false).TrimStart()}{(hydration.Progress.Problem is { } problem ? $" ({problem})" : "")}");
-        Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight");
+        Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight{(status.Kernel.Late > 0 ? $", {status.Kernel.Late:N0} failed by --io-deadline" : "")}{(status.Kernel.Overdue > 0 ? $", {status.Kernel.Overdue:N0} overdue" : "")}");
         Line("store", $"{status.Store.Gets:N0} GET, {status.Store.Lists:N0} LIST, {status.Store.Heads:N0} HEAD, {status.Store.Retries:N0} of them repeated; {Size(status.Store.BytesRead)} read");
         Line("last failure", status.LastFailure is { } failure ? $"{Time(failure.Time)} {failure.Message}" : (FormattableString)$"none");
         return text.ToString();
