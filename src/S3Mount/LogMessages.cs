@@ -32,6 +32,9 @@ internal static partial class LogMessages
     [LoggerMessage(4008, LogLevel.Information, "stopped after {Requests} requests of the kernel, {StoreRequests} to the store, {Bytes} bytes read from it")]
     public static partial void Stopped(this ILogger logger, long requests, long storeRequests, long bytes);
 
+    [LoggerMessage(4020, LogLevel.Warning, "told to stop, it has not ended within {Seconds} s (a disk or the kernel does not answer); it ends now, and nothing is lost by that")]
+    public static partial void EndedByForce(this ILogger logger, int seconds);
+
     [LoggerMessage(4009, LogLevel.Information, "requests of the kernel by operation: {Operations}")]
     public static partial void KernelRequests(this ILogger logger, string operations);
 

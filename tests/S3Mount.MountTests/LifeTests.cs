@@ -151,6 +151,63 @@ public sealed class LifeTests : MountTest
     }
 
     [Test]
+    public async Task A_dead_mount_stays_until_there_is_something_to_put_in_its_place()
+    {
+        MountedBucket dead = await MountAsync();
+        ProcessSignals.Send(dead.DaemonId, ProcessSignals.Kill);
+        await Eventually.IsTrueAsync(() => DaemonProcesses.Of(dead.Path).Count == 0, _endDeadline, "it is dead");
+        // Nobody listens there.
+        ChildResult failed = await ProgramUnderTest.RunAsync([Bucket, dead.Path, "--endpoint-url", "http://127.0.0.1:1", "--io-deadline", "1s"], StoreAddress.Of(_server));
+        Assert.That(failed.ExitCode, Is.EqualTo(1), failed.Error);
+        Assert.That(MountedPaths.Count(dead.Path), Is.EqualTo(1));
+        Assert.That((await Client.TryShellAsync("ls $1", dead.Path)).Error, Does.Contain("not connected").Or.Contain("connection abort"), "an empty directory would say that there is no data");
+        Assert.That((await dead.UmountAsync()).ExitCode, Is.Zero);
+        await dead.AbandonAsync();
+    }
+
+    [Test]
+    public async Task A_read_fails_at_its_deadline_and_the_mount_goes_on()
+    {
+        using var gate = new Gate();
+        MountedBucket mount = await MountAsync(Setup() with { Arguments = ["--io-deadline", "2s"] });
+        using (Hold(gate))
+        {
+            ChildResult result = await Client.TryShellAsync("timeout 20 cat $1 > /dev/null", mount["large"]);
+            Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, $"cat: {mount["large"]}: Input/output error\n")));
+        }
+        Assert.That((await Client.ShellAsync("cat $1", mount["small"])).Output, Is.EqualTo("some text"));
+        await mount.EndAsync();
+    }
+
+    [Test, NonParallelizable]
+    public async Task The_kernel_never_has_to_abort_a_mount_for_its_patience()
+    {
+        const string Sysctl = "/proc/sys/fs/fuse/max_request_timeout";
+        if (!File.Exists(Sysctl))
+            Assert.Ignore("this kernel knows no fs.fuse.max_request_timeout (Linux 6.15)");
+        using var gate = new Gate();
+        string before = await File.ReadAllTextAsync(Sysctl);
+        MountedBucket mount;
+        await File.WriteAllTextAsync(Sysctl, "20\n");
+        try
+        {
+            mount = await MountAsync();
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(Sysctl, before);
+        }
+        Assert.That(mount.Log, Does.Contain("reads wait for 13 s at most"));
+        using (Hold(gate))
+        {
+            ChildResult result = await Client.TryShellAsync("timeout 40 cat $1 > /dev/null", mount["large"]);
+            Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, $"cat: {mount["large"]}: Input/output error\n")));
+        }
+        Assert.That((await Client.ShellAsync("cat $1", mount["small"])).Output, Is.EqualTo("some text"), "it is alive");
+        await mount.EndAsync();
+    }
+
+    [Test]
     public async Task After_kill_9_umount_clears_the_directory()
     {
         MountedBucket dead = await MountAsync();

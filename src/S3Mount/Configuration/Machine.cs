@@ -19,6 +19,9 @@ internal sealed record Machine
     /// <summary>Bytes that this process may use at most, by its cgroups and the machine.</summary>
     public required Func<long> MemoryLimit { get; init; }
 
+    /// <summary>After how long the kernel aborts a mount that does not answer; null: never.</summary>
+    public required Func<TimeSpan?> RequestTimeout { get; init; }
+
     public static Machine Current { get; } = new()
     {
         Uid = LibC.GetUid(),
@@ -26,5 +29,6 @@ internal sealed record Machine
         FindUser = name => Syscall.getpwnam(name)?.pw_uid,
         FindGroup = name => Syscall.getgrnam(name)?.gr_gid,
         MemoryLimit = () => Configuration.MemoryLimit.Read("/"),
+        RequestTimeout = () => KernelTimeout.Read("/"),
     };
 }

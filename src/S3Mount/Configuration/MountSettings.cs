@@ -76,6 +76,9 @@ internal sealed record MountSettings
 
     public string? LogFile { get; init; }
 
+    /// <summary>What could not be had as it was asked for.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>What is mounted, for people: <c>s3://bucket/prefix/</c>.</summary>
     public string Url => $"s3://{Bucket}/{Prefix}";
 

@@ -11,6 +11,9 @@ internal static class SettingsReader
     /// <summary>A quarter leaves the rest to the page cache and the training processes; never less than a few blocks for each of many readers.</summary>
     private const long LeastDefaultMemory = 128L << 20;
 
+    /// <summary>What the process has at most beside the budget: the bench's row "peak memory" is held to it.</summary>
+    private const long BesideMemory = 150L << 20;
+
     /// <summary>A budget below this could not hold the blocks of a few readers at once.</summary>
     private const long LeastMemory = 16L << 20;
 
@@ -54,10 +57,26 @@ internal static class SettingsReader
             Uid = machine.Uid,
             Gid = machine.Gid,
         };
-        return WithPermissions(settings, options, machine);
+        return WithinLimits(WithPermissions(settings, options, machine), machine);
     }
 
     public static long DefaultMemory(long limit) => Math.Max(LeastDefaultMemory, limit == long.MaxValue ? 0 : limit / 4);
+
+    private static MountSettings WithinLimits(MountSettings settings, Machine machine)
+    {
+        long most = Math.Max(LeastMemory, machine.MemoryLimit() - BesideMemory);
+        if (settings.Memory > most)
+        {
+            string warning = $"--memory: {settings.Memory >> 20} MiB are more than this process may have beside its own needs (its cgroup or the machine); {most >> 20} MiB are used";
+            settings = settings with { Memory = most, Warnings = [.. settings.Warnings, warning] };
+        }
+        if (machine.RequestTimeout() is { } timeout && KernelTimeout.LongestDeadline(timeout) is var longest && (settings.IoDeadline < TimeSpan.Zero || settings.IoDeadline > longest))
+        {
+            string warning = $"--io-deadline: the kernel aborts a mount that has not answered for {timeout.TotalSeconds:0} s (fs.fuse.max_request_timeout, default_request_timeout); reads wait for {longest.TotalSeconds:0} s at most";
+            settings = settings with { IoDeadline = longest, Warnings = [.. settings.Warnings, warning] };
+        }
+        return settings;
+    }
 
     private static MountSettings WithPermissions(MountSettings settings, OptionValues options, Machine machine) => settings with
     {

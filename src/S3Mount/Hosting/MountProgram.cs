@@ -19,7 +19,7 @@ internal static class MountProgram
         StartCheck.ThrowIfBelow(mountpoint, MountOptions.Cache, settings.Cache);
         StartCheck.ThrowIfOthersAreNotAllowed(settings, LibC.GetEffectiveUid());
         using var log = new LogQueue(OpenSink(settings, background), TimeProvider.System);
-        var logger = new LineLogger(log, settings.LogLevel);
+        var logger = new RepeatFilter(new LineLogger(log, settings.LogLevel), TimeProvider.System);
         TaskScheduler.UnobservedTaskException += (_, unseen) => logger.UnobservedTaskException(unseen.Exception);
         AppDomain.CurrentDomain.UnhandledException += (_, fatal) =>
         {
@@ -29,6 +29,7 @@ internal static class MountProgram
         // Standard error is the log itself only with -f and without a log file; elsewhere the caller is told beside it.
         bool logsToTerminal = !background && settings.LogFile is null;
         using var signals = new StopSignals(settings.LogFile is not null ? log.Reopen : background ? () => { } : null);
+        using var lastExit = new LastExit(StopBudget.Total, EndByForce, signals.Stopping);
         var run = new MountRun(settings, mountpoint, logger, TimeProvider.System)
         {
             Notice = background ? line => Detachment.Tell(Prefixed(line)) : logsToTerminal ? _ => { } : Tell,
@@ -48,6 +49,13 @@ internal static class MountProgram
             logger.FailedBecause(e);
             Tell(reason);
             return e is UsageException ? EntryPoint.WrongUsage : EntryPoint.Failed;
+        }
+
+        void EndByForce()
+        {
+            logger.EndedByForce((int)StopBudget.Total.TotalSeconds);
+            log.Dispose();
+            Environment.Exit(EntryPoint.Done);
         }
     }
 

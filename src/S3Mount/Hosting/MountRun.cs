@@ -23,11 +23,17 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     /// <summary>The kernel sends INIT as soon as it is mounted.</summary>
     private static readonly TimeSpan _initDeadline = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time for readers to close their files; well inside systemd's 90 s and Kubernetes' 30 s before they kill.</summary>
-    private static readonly TimeSpan _busyDeadline = TimeSpan.FromSeconds(5);
+    /// <summary>Time for readers to close their files; about half of what there is (<see cref="StopBudget"/>).</summary>
+    private static readonly TimeSpan _busyDeadline = TimeSpan.FromSeconds(4);
 
-    /// <summary>A hundred million bytes on a slow disk; with the time for busy files still inside Kubernetes' 30 s.</summary>
+    /// <summary>A hundred million bytes on a slow disk. What is not saved in time is as it was saved before.</summary>
     private static readonly TimeSpan _saveDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Of what a stop may take: for what is in flight, and for disk and store.</summary>
+    private static readonly TimeSpan _drainReserve = TimeSpan.FromSeconds(3);
+
+    /// <summary>Whoever reads still has had the time for busy files. Then the tokens trip, and a second later nobody waits any more.</summary>
+    private static readonly TimeSpan _hurriedDrain = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A mount that has just ended may write its listings for ten seconds; what comes on top is a disk that hangs.</summary>
     private static readonly TimeSpan _openDeadline = TimeSpan.FromSeconds(15);
@@ -48,6 +54,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     private const long MaxReadingFromDisk = 64 << 20;
 
     private readonly LastFailure _logger = new(log, timeProvider);
+    private readonly StopBudget _stop = new(timeProvider);
 
     /// <summary>Told of what the caller should know although the mount goes on.</summary>
     public Action<string> Notice { get; init; } = _ => { };
@@ -67,7 +74,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
         // A million files take 130 ms, as long as all else that is done before the first request.
         Task<SnapshotFile>? loading = settings.Snapshot is { } file ? Task.Run(() => SnapshotCheck.Open(settings, file)) : null;
-        StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
+        StartCheck.CheckMountpoint(mountpoint, settings);
+        foreach (string warning in settings.Warnings)
+            Warn(warning);
         FuseMount.CheckMachine();
         S3ObjectStore store = await OpenStoreAsync(loading, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
@@ -96,13 +105,15 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         var fileSystem = new ObjectFileSystem(store, options, timeProvider, _logger);
         await using (fileSystem.ConfigureAwait(false))
         {
+            // Not before: a dead mount says that something is wrong, an empty directory in its place would say that there is no data.
+            StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
             FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
             var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions(), _logger);
             await using (session.ConfigureAwait(false))
             {
                 var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
                 await ServeAsync(running, start, signals).ConfigureAwait(false);
-                await fileSystem.SaveListingsAsync(_saveDeadline).ConfigureAwait(false);
+                await fileSystem.SaveListingsAsync(_stop.Left(_saveDeadline, _drainReserve)).ConfigureAwait(false);
                 _logger.KernelRequests(session.Statistics.ToString());
                 _logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
             }
@@ -214,6 +225,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Notifier.Stopping($"unmounting {mount.Mountpoint}");
         if (first == stopping)
         {
+            _stop.Begin();
+            session.HurryDrain(_hurriedDrain);
             _logger.Stopping(mount.Mountpoint);
             await UnmountAsync(mount, session, signals.Hurry).ConfigureAwait(false);
             return;

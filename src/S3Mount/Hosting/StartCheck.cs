@@ -14,6 +14,22 @@ internal static class StartCheck
     /// <summary>Mounts over mounts over mounts: more than one is an accident already.</summary>
     private const int MostDeadMounts = 16;
 
+    /// <summary>Refuses what cannot be mounted on; what a dead daemon of ours has left can be, and stays.</summary>
+    /// <param name="mountpoint">Without links.</param>
+    /// <exception cref="FuseException">As <see cref="PrepareMountpoint"/>.</exception>
+    /// <exception cref="UsageException">The same.</exception>
+    public static void CheckMountpoint(string mountpoint, MountSettings settings)
+    {
+        try
+        {
+            Check(mountpoint, settings);
+        }
+        catch (FuseException e) when (IsOwnDeadMount(e, mountpoint))
+        {
+            // It goes when there is something to put in its place.
+        }
+    }
+
     /// <summary>Clears what dead daemons of ours have left, and refuses what cannot be mounted on.</summary>
     /// <param name="mountpoint">Without links.</param>
     /// <param name="cleared">Told of every mount that was cleared.</param>
@@ -25,19 +41,30 @@ internal static class StartCheck
         {
             try
             {
-                MountpointCheck.Check(mountpoint, entry => entry.FileSystemType == OwnType ? $"s3mount umount {mountpoint}" : null);
+                Check(mountpoint, settings);
                 return;
             }
-            catch (FuseException e) when (e.Failure == FuseFailure.DeadMount && dead < MostDeadMounts && MountTable.Find(mountpoint)?.FileSystemType == OwnType)
+            catch (FuseException e) when (dead < MostDeadMounts && IsOwnDeadMount(e, mountpoint))
             {
                 MountTable.Unmount(mountpoint, lazy: true);
                 cleared();
             }
-            catch (FuseException e) when (e.Failure == FuseFailure.NoMountpoint && Directory.Exists(Path.Combine(settings.Bucket, settings.Prefix)))
-            {
-                // With the working directory of the caller: a bucket that names a directory there is likely one.
-                throw new UsageException($"bucket and mountpoint seem to be swapped: '{settings.Bucket}' is a directory and {mountpoint} does not exist");
-            }
+        }
+    }
+
+    private static bool IsOwnDeadMount(FuseException failure, string mountpoint) =>
+        failure.Failure == FuseFailure.DeadMount && MountTable.Find(mountpoint)?.FileSystemType == OwnType;
+
+    private static void Check(string mountpoint, MountSettings settings)
+    {
+        try
+        {
+            MountpointCheck.Check(mountpoint, entry => entry.FileSystemType == OwnType ? $"s3mount umount {mountpoint}" : null);
+        }
+        catch (FuseException e) when (e.Failure == FuseFailure.NoMountpoint && Directory.Exists(Path.Combine(settings.Bucket, settings.Prefix)))
+        {
+            // With the working directory of the caller: a bucket that names a directory there is likely one.
+            throw new UsageException($"bucket and mountpoint seem to be swapped: '{settings.Bucket}' is a directory and {mountpoint} does not exist");
         }
     }
 

@@ -13,6 +13,7 @@ internal static class Settings
         FindUser = name => name == "trainer" ? 2000 : null,
         FindGroup = name => name == "ml" ? 2001 : null,
         MemoryLimit = () => 8L << 30,
+        RequestTimeout = () => null,
     };
 
     public static MountSettings Read(params string[] args) => SettingsReader.Read(MountCommand.Parse(args), Machine);
