@@ -57,16 +57,16 @@ internal sealed class S3Service
         RequestLogEntry entry = _server.Requests.Begin(request);
         try
         {
-            FaultEffect[] effects = _server.Faults.Take(request);
-            foreach (FaultEffect effect in effects)
-                await effect.BeforeAsync(request, cancellationToken);
-            ServerResponse response = effects.Select(effect => effect.Answer(request)).FirstOrDefault(answer => answer is not null)
+            FaultCase[] faults = _server.Faults.Take(request);
+            foreach (FaultCase fault in faults)
+                await fault.Effect.BeforeAsync(request, cancellationToken);
+            ServerResponse response = faults.Select(fault => fault.Effect.Answer(request)).FirstOrDefault(answer => answer is not null)
                 ?? await AnswerAsync(request, cancellationToken);
             S3ServerSpeed speed = _server.Speed;
             response.Delay = request.Operation is S3Operation.ListObjects or S3Operation.ListObjectsV2 ? speed.Listing : speed.FirstByte;
             response.BytesPerSecond = speed.BytesPerSecond;
-            foreach (FaultEffect effect in effects)
-                effect.Alter(response);
+            foreach (FaultCase fault in faults)
+                fault.Effect.Alter(fault, response);
             entry.Status = response.Status;
             return response;
         }

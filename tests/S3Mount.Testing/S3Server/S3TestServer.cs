@@ -18,6 +18,7 @@ public sealed class S3TestServer : IAsyncDisposable
     private volatile S3ServerSpeed _speed;
     private volatile S3ListingStyle _listing;
     private long _clockOffset;
+    private ITimer? _restoring;
 
     private S3TestServer(S3ServerOptions options)
     {
@@ -28,6 +29,7 @@ public sealed class S3TestServer : IAsyncDisposable
         foreach (S3Credentials credentials in options.Credentials)
             AddCredentials(credentials);
         Requests = new RequestLog(options.RequestLogCapacity);
+        Faults = new FaultTable(options.TimeProvider);
         _buckets = new BucketTable(options.TimeProvider);
         var service = new S3Service(this, _buckets, new S3Access(options, new SigV4Verifier(_credentials, Now)));
         _http = new HttpServer(options.Port, options.TimeProvider, service.HandleAsync);
@@ -43,7 +45,7 @@ public sealed class S3TestServer : IAsyncDisposable
 
     public RequestLog Requests { get; }
 
-    public FaultTable Faults { get; } = new();
+    public FaultTable Faults { get; }
 
     public S3ServerSpeed Speed
     {
@@ -85,10 +87,36 @@ public sealed class S3TestServer : IAsyncDisposable
         _http.Traffic.Reset();
     }
 
+    /// <summary>What happens to connections that clients make from now on.</summary>
+    public ConnectionMode Connections
+    {
+        get => _http.Mode;
+        set
+        {
+            Interlocked.Exchange(ref _restoring, null)?.Dispose();
+            _http.Mode = value;
+        }
+    }
+
+    /// <summary>The same for so long on the server's clock; then they are served again.</summary>
+    public void SetConnections(ConnectionMode mode, TimeSpan duration)
+    {
+        Connections = mode;
+        ITimer restoring = Options.TimeProvider.CreateTimer(_ => _http.Mode = ConnectionMode.Serve, null, duration, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _restoring, restoring)?.Dispose();
+    }
+
     /// <summary>Resets all connections that are open now; new ones are welcome.</summary>
     public void ResetConnections() => _http.ResetConnections();
 
-    public ValueTask DisposeAsync() => _http.DisposeAsync();
+    internal void ResetConnections(HttpConnection except) => _http.ResetConnections(except);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _restoring, null) is { } restoring)
+            await restoring.DisposeAsync();
+        await _http.DisposeAsync();
+    }
 
     internal DateTimeOffset Now() => Options.TimeProvider.GetUtcNow() + ClockOffset;
 }

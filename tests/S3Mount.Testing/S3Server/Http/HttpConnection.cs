@@ -54,6 +54,15 @@ internal sealed partial class HttpConnection : IDisposable
         }
     }
 
+    /// <summary>Takes what comes and answers nothing, until the client goes.</summary>
+    public async Task SwallowAsync(CancellationToken cancellationToken)
+    {
+        while (await _stream.ReadAsync(_buffer, cancellationToken) > 0)
+        {
+            // Only that it goes says something.
+        }
+    }
+
     // False when the connection has ended with the answer.
     private async ValueTask<bool> AnswerAsync(ServerRequest request, CancellationToken cancellationToken)
     {
@@ -62,12 +71,13 @@ internal sealed partial class HttpConnection : IDisposable
         try
         {
             response = await _handler(request, cancellationToken);
-            bool keepsAlive = request.KeepsAlive && (request.Body.IsConsumed || await request.Body.DrainAsync(cancellationToken));
+            bool keepsAlive = request.KeepsAlive && !response.EndsWithConnection && (request.Body.IsConsumed || await request.Body.DrainAsync(cancellationToken));
             return await SendAsync(request, response, keepsAlive, cancellationToken) && keepsAlive;
         }
         finally
         {
             response?.Release();
+            request.Answered();
             _traffic.AnswerEnds();
         }
     }
@@ -95,6 +105,10 @@ internal sealed partial class HttpConnection : IDisposable
         }
         await waiting;
     }
+
+    /// <summary>Waits on the server's clock, but no longer than the client does.</summary>
+    public ValueTask DelayAsync(TimeSpan duration, CancellationToken cancellationToken) =>
+        WaitAsync(token => Task.Delay(duration, _timeProvider, token), cancellationToken);
 
     public async ValueTask SendContinueAsync(CancellationToken cancellationToken) =>
         await _stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellationToken);
