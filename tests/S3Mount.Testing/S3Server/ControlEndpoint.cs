@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using S3Mount.Testing.S3Server.Faults;
 using S3Mount.Testing.S3Server.Http;
+using S3Mount.Testing.S3Server.Tls;
 
 namespace S3Mount.Testing.S3Server;
 
@@ -12,7 +13,8 @@ namespace S3Mount.Testing.S3Server;
 /// <para>
 /// GET stats, POST reset, GET or POST speed, GET, POST (one rule, which gets an id) or DELETE faults, DELETE faults/ID, GET requests,
 /// POST reset-connections (all but the one that asks), POST connections (mode, and milliseconds after which all is as before; without
-/// them nobody can ask for anything any more), POST clock (how far it is ahead)
+/// them nobody can ask for anything any more), POST clock (how far it is ahead), POST tls (mode), POST region (of a
+/// bucket)
 /// </para>
 /// </summary>
 internal sealed class ControlEndpoint(S3TestServer server)
@@ -44,6 +46,8 @@ internal sealed class ControlEndpoint(S3TestServer server)
                 ("POST", "speed") => Done(() => server.Speed = Read<SpeedDocument>(body).ToSpeed()),
                 ("POST", "connections") => Done(() => Read<ConnectionsDocument>(body).Apply(server)),
                 ("POST", "clock") => Done(() => server.ClockOffset = TimeSpan.FromSeconds(Read<ClockDocument>(body).AheadSeconds)),
+                ("POST", "tls") => Done(() => server.Tls = Read<TlsDocument>(body).Mode),
+                ("POST", "region") => Done(() => Read<RegionDocument>(body).Apply(server)),
                 ("GET", "faults") => Json(server.Faults.Active.Select(fault => new { fault.Id, fault.Taken, fault.Rule.Operation, fault.Rule.Key, Effect = fault.Rule.Effect.ToString() })),
                 ("POST", "faults") => Json(new { server.Faults.Add(Read<FaultRule>(body)).Id }),
                 ("DELETE", "faults") => Done(server.Faults.Clear),
@@ -75,6 +79,13 @@ internal sealed class ControlEndpoint(S3TestServer server)
         var response = new ServerResponse(200, JsonSerializer.SerializeToUtf8Bytes(value, _json));
         response.Headers["Content-Type"] = "application/json";
         return response;
+    }
+
+    private sealed record TlsDocument(TlsMode Mode);
+
+    private sealed record RegionDocument(string Bucket, string Region)
+    {
+        public void Apply(S3TestServer server) => server.Bucket(Bucket).Region = Region;
     }
 
     private sealed record ClockDocument(double AheadSeconds);

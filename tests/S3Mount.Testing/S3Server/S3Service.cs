@@ -25,7 +25,7 @@ internal sealed class S3Service
         _control = new ControlEndpoint(server);
         _bucketOperations = new BucketOperations(buckets, server.Options.Region);
         _listOperations = new ListOperations(() => server.Listing);
-        _objectOperations = new ObjectOperations(buckets, server.Now);
+        _objectOperations = new ObjectOperations(buckets, () => server.Checksums, server.Now);
         _multipartOperations = new MultipartOperations(server.Now);
     }
 
@@ -115,7 +115,7 @@ internal sealed class S3Service
         S3Bucket bucket = _buckets.Get(request.Bucket!);
         return request.Operation switch
         {
-            S3Operation.GetObject or S3Operation.HeadObject => ObjectOperations.Get(request, bucket),
+            S3Operation.GetObject or S3Operation.HeadObject => _objectOperations.Get(request, bucket),
             S3Operation.ListObjectsV2 => _listOperations.ListV2(request, bucket),
             S3Operation.ListObjects => _listOperations.ListV1(request, bucket),
             S3Operation.PutObject => await _objectOperations.PutAsync(request, bucket, cancellationToken),

@@ -3,6 +3,7 @@ using System.Globalization;
 using S3Mount.Testing.S3Server.Faults;
 using S3Mount.Testing.S3Server.Http;
 using S3Mount.Testing.S3Server.Signing;
+using S3Mount.Testing.S3Server.Tls;
 
 namespace S3Mount.Testing.S3Server;
 
@@ -14,9 +15,11 @@ public sealed class S3TestServer : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, S3Credentials> _credentials = new();
     private readonly BucketTable _buckets;
+    private readonly ServerTls? _tls;
     private readonly HttpServer _http;
     private volatile S3ServerSpeed _speed;
     private volatile S3ListingStyle _listing;
+    private volatile S3ChecksumStyle _checksums;
     private long _clockOffset;
     private ITimer? _restoring;
 
@@ -25,6 +28,7 @@ public sealed class S3TestServer : IAsyncDisposable
         Options = options;
         _speed = options.Speed;
         _listing = options.Listing;
+        _checksums = options.Checksums;
         ClockOffset = options.ClockOffset;
         foreach (S3Credentials credentials in options.Credentials)
             AddCredentials(credentials);
@@ -32,8 +36,10 @@ public sealed class S3TestServer : IAsyncDisposable
         Faults = new FaultTable(options.TimeProvider);
         _buckets = new BucketTable(options.TimeProvider);
         var service = new S3Service(this, _buckets, new S3Access(options, new SigV4Verifier(_credentials, Now)));
-        _http = new HttpServer(options.Port, options.TimeProvider, service.HandleAsync);
-        Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_http.Port}");
+        // Clients look at certificates by the clock of the machine.
+        _tls = options.UsesTls ? new ServerTls(DateTimeOffset.UtcNow) : null;
+        _http = new HttpServer(options.Port, options.TimeProvider, _tls, service.HandleAsync);
+        Url = string.Create(CultureInfo.InvariantCulture, $"http{(_tls is null ? "" : "s")}://127.0.0.1:{_http.Port}");
     }
 
     public S3ServerOptions Options { get; }
@@ -42,6 +48,16 @@ public sealed class S3TestServer : IAsyncDisposable
     public string Url { get; }
 
     public int Port => _http.Port;
+
+    /// <summary>The certificate of the authority that signs the server's, in PEM.</summary>
+    public string AuthorityPem => Secured.AuthorityPem;
+
+    /// <summary>What new connections are shown.</summary>
+    public TlsMode Tls
+    {
+        get => Secured.Mode;
+        set => Secured.Mode = value;
+    }
 
     public RequestLog Requests { get; }
 
@@ -57,6 +73,12 @@ public sealed class S3TestServer : IAsyncDisposable
     {
         get => _listing;
         set => _listing = value;
+    }
+
+    public S3ChecksumStyle Checksums
+    {
+        get => _checksums;
+        set => _checksums = value;
     }
 
     /// <summary>By how much the server's idea of the date is ahead of the clock.</summary>
@@ -116,7 +138,10 @@ public sealed class S3TestServer : IAsyncDisposable
         if (Interlocked.Exchange(ref _restoring, null) is { } restoring)
             await restoring.DisposeAsync();
         await _http.DisposeAsync();
+        _tls?.Dispose();
     }
+
+    private ServerTls Secured => _tls ?? throw new InvalidOperationException("The server speaks no TLS.");
 
     internal DateTimeOffset Now() => Options.TimeProvider.GetUtcNow() + ClockOffset;
 }

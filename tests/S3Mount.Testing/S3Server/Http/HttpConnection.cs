@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
+using S3Mount.Testing.S3Server.Tls;
 
 namespace S3Mount.Testing.S3Server.Http;
 
@@ -14,13 +15,14 @@ internal sealed partial class HttpConnection : IDisposable
     private const int MaxHead = 64 << 10;
 
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
     private readonly TimeProvider _timeProvider;
     private readonly HttpTraffic _traffic;
     private readonly Func<ServerRequest, CancellationToken, ValueTask<ServerResponse>> _handler;
     private readonly byte[] _buffer = new byte[MaxHead];
     private readonly ArrayBufferWriter<byte> _head = new(1024);
     private readonly Pacer _pacer;
+    // The socket's, or TLS over that.
+    private Stream _stream;
     private int _start;
     private int _end;
     // A read into the buffer that was begun to learn whether the client goes away, and has not come back yet.
@@ -51,6 +53,24 @@ internal sealed partial class HttpConnection : IDisposable
         catch (HttpException exception)
         {
             await RefuseAsync(exception, cancellationToken);
+        }
+    }
+
+    /// <summary>Speaks TLS from here on; false when the connection has ended with it.</summary>
+    public async ValueTask<bool> SecureAsync(ServerTls tls, CancellationToken cancellationToken)
+    {
+        switch (tls.Mode)
+        {
+            case TlsMode.Stalled:
+                await SwallowAsync(cancellationToken);
+                return false;
+            case TlsMode.Reset:
+                await _stream.ReadAtLeastAsync(_buffer, 1, throwOnEndOfStream: false, cancellationToken);
+                Reset();
+                return false;
+            case var mode:
+                _stream = await tls.SecureAsync(_stream, mode, cancellationToken);
+                return true;
         }
     }
 

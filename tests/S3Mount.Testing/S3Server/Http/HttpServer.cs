@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using S3Mount.Testing.S3Server.Tls;
 
 namespace S3Mount.Testing.S3Server.Http;
 
@@ -10,6 +12,7 @@ namespace S3Mount.Testing.S3Server.Http;
 internal sealed class HttpServer : IAsyncDisposable
 {
     private readonly TimeProvider _timeProvider;
+    private readonly ServerTls? _tls;
     private readonly Func<ServerRequest, CancellationToken, ValueTask<ServerResponse>> _handler;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
@@ -19,9 +22,10 @@ internal sealed class HttpServer : IAsyncDisposable
     private ConnectionMode _mode;
     private Task _accepting;
 
-    public HttpServer(int port, TimeProvider timeProvider, Func<ServerRequest, CancellationToken, ValueTask<ServerResponse>> handler)
+    public HttpServer(int port, TimeProvider timeProvider, ServerTls? tls, Func<ServerRequest, CancellationToken, ValueTask<ServerResponse>> handler)
     {
         _timeProvider = timeProvider;
+        _tls = tls;
         _handler = handler;
         _listener = Bind(port);
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -138,12 +142,12 @@ internal sealed class HttpServer : IAsyncDisposable
         await Task.Yield();
         try
         {
-            if (mode == ConnectionMode.Serve)
+            if (mode == ConnectionMode.Serve && (_tls is null || await connection.SecureAsync(_tls, _stopping.Token)))
                 await connection.RunAsync(_stopping.Token);
             else if (mode == ConnectionMode.Silence)
                 await connection.SwallowAsync(_stopping.Token);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException)
         {
             // The client has gone, or the server goes: either way there is nobody to tell.
         }
