@@ -76,6 +76,70 @@ public sealed class ControlTests
         Assert.That(_client.Server.Faults.Active, Is.Empty);
     }
 
+    [Test, CancelAfter(10_000)]
+    public async Task One_rule_can_be_removed_and_the_others_stay(CancellationToken cancellationToken)
+    {
+        JsonElement first = await ControlAsync(HttpMethod.Post, "faults", """{"times": "always", "effect": {"kind": "answer", "status": 500}}""", cancellationToken);
+        await ControlAsync(HttpMethod.Post, "faults", """{"times": "always", "above": {"perSecond": 0.001, "atOnce": 3}, "effect": {"kind": "answer", "status": 503}}""", cancellationToken);
+        Assert.That(await StatusAsync(cancellationToken), Is.EqualTo(500));
+        int id = first.GetProperty("id").GetInt32();
+        await ControlAsync(HttpMethod.Delete, $"faults/{id}", null, cancellationToken);
+        // The first of them was within the capacity.
+        Assert.That(await StatusAsync(cancellationToken), Is.EqualTo(503));
+        using HttpResponseMessage again = await _client.SendRawAsync(HttpMethod.Delete, $"/_s3mount/faults/{id}", cancellationToken);
+        Assert.That((int)again.StatusCode, Is.EqualTo(404));
+    }
+
+    [TestCase("""{"kind": "dribble", "bytes": 1, "pause": "00:00:00.001", "afterBytes": 2}""")]
+    [TestCase("""{"kind": "flip", "at": 0, "seed": 5}""")]
+    [TestCase("""{"kind": "lengthen", "bytes": 3, "isAnnounced": true, "text": "x"}""")]
+    [TestCase("""{"kind": "longBody", "text": "x", "times": 5, "isAnnounced": true}""")]
+    [TestCase("""{"kind": "stall", "afterBytes": 3, "inHead": true, "duration": "00:00:00.010"}""")]
+    [TestCase("""{"kind": "listingLoop", "loop": "Cycle", "pages": 3}""")]
+    [CancelAfter(10_000)]
+    public async Task Every_kind_of_fault_has_its_name(string effect, CancellationToken cancellationToken)
+    {
+        string rule = $$"""{"probability": 1, "seed": 9, "atOnce": 2, "times": "always", "effect": {{effect}}}""";
+        await ControlAsync(HttpMethod.Post, "faults", rule, cancellationToken);
+        Assert.That(await StatusAsync(cancellationToken), Is.EqualTo(200));
+        Assert.That(_client.Server.Faults.Active.Single().Taken, Is.EqualTo(1));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task Connections_can_be_refused_for_a_time(CancellationToken cancellationToken)
+    {
+        await ControlAsync(HttpMethod.Post, "connections", """{"mode": "Refuse", "milliseconds": 200}""", cancellationToken);
+        Assert.That(_client.Server.Connections, Is.EqualTo(ConnectionMode.Refuse));
+        while (_client.Server.Connections != ConnectionMode.Serve)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+        _client.Server.ResetConnections();
+        Assert.That(await StatusAsync(cancellationToken), Is.EqualTo(200));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task Who_resets_all_connections_keeps_its_own(CancellationToken cancellationToken)
+    {
+        await ControlAsync(HttpMethod.Post, "reset-connections", null, cancellationToken);
+        Assert.That(await StatusAsync(cancellationToken), Is.EqualTo(200));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task The_clock_can_be_set(CancellationToken cancellationToken)
+    {
+        await ControlAsync(HttpMethod.Post, "clock", """{"aheadSeconds": 3600}""", cancellationToken);
+        using HttpResponseMessage response = await _client.GetAsync("/k", cancellationToken);
+        Assert.That(response.Headers.Date - DateTimeOffset.UtcNow, Is.EqualTo(TimeSpan.FromHours(1)).Within(TimeSpan.FromMinutes(1)));
+    }
+
+    private async Task<int> StatusAsync(CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await _client.GetAsync("/k", cancellationToken);
+        return (int)response.StatusCode;
+    }
+
     private async Task<JsonElement> ControlAsync(HttpMethod method, string path, string? body, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await _client.SendRawAsync(method, "/_s3mount/" + path, cancellationToken, body is null ? [] : [("body", body)]);

@@ -128,6 +128,27 @@ public sealed class FaultTests
     }
 
     [Test, CancelAfter(10_000)]
+    public async Task A_seed_draws_the_byte_that_is_flipped(CancellationToken cancellationToken)
+    {
+        const int First = 100_000;
+        List<int>[] places = [[], []];
+        foreach (List<int> round in places)
+        {
+            _client.Server.Faults.Next(S3Operation.GetObject, new FlipFault(First) { Seed = 3 }, times: 10);
+            for (int i = 0; i < 10; i++)
+            {
+                byte[] body = await (await _client.GetAsync("/ramp", cancellationToken)).Content.ReadAsByteArrayAsync(cancellationToken);
+                int place = (int)Ramp.FirstDifference(body, 0);
+                round.Add(place);
+                body[place] = (byte)~body[place];
+                Assert.That(Ramp.FirstDifference(body, 0), Is.EqualTo(-1));
+            }
+        }
+        Assert.That(places[0], Is.Unique.And.All.InRange(First, Size - 1));
+        Assert.That(places[1], Is.EqualTo(places[0]));
+    }
+
+    [Test, CancelAfter(10_000)]
     public async Task Headers_can_lie(CancellationToken cancellationToken)
     {
         _client.Server.Faults.Next(S3Operation.GetObject, new HeaderFault("ETag", "\"other\""));

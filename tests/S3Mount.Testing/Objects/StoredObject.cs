@@ -28,6 +28,9 @@ public sealed record StoredObject
     /// <summary>Headers that were given with the upload and come back with each answer: Content-Type, Content-Encoding, x-amz-meta-…</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Null where the store keeps none.</summary>
+    public StoredChecksum? Checksum { get; init; }
+
     public long Size => Content.Length;
 
     public ObjectVersion Version => new(ObjectStore.ETag.Parse(ETag), Size, LastModified.ToUnixTimeSeconds());

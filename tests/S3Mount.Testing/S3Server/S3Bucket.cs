@@ -10,11 +10,12 @@ namespace S3Mount.Testing.S3Server;
 public sealed class S3Bucket
 {
     private readonly TimeProvider _timeProvider;
+    private volatile string _region;
 
     internal S3Bucket(string name, string region, bool isPublic, TimeProvider timeProvider)
     {
         Name = name;
-        Region = region;
+        _region = region;
         IsPublic = isPublic;
         _timeProvider = timeProvider;
         Created = timeProvider.GetUtcNow();
@@ -23,7 +24,12 @@ public sealed class S3Bucket
 
     public string Name { get; }
 
-    public string Region { get; }
+    /// <summary>May change, as if the bucket had been deleted and made anew elsewhere with all that is in it.</summary>
+    public string Region
+    {
+        get => _region;
+        set => _region = value;
+    }
 
     /// <summary>Whether requests without a signature may read it.</summary>
     public bool IsPublic { get; set; }
@@ -33,13 +39,38 @@ public sealed class S3Bucket
     /// <summary>What has been put. Objects that are computed are not among them; of two of the same key it is the put one that counts.</summary>
     public ObjectTable Objects { get; } = new();
 
+    /// <summary>Objects that are put from now on, without a checksum of their own, get one of this kind; null: none.</summary>
+    public ChecksumAlgorithm? Checksums { get; set; }
+
     internal IObjectSource Source { get; private set; }
 
     internal ConcurrentDictionary<string, MultipartUpload> Uploads { get; } = new();
 
     public StoredObject Put(ObjectKey key, ObjectContent content, DateTimeOffset? lastModified = null)
     {
-        var stored = new StoredObject { Key = key, Content = content, LastModified = lastModified ?? _timeProvider.GetUtcNow() };
+        var stored = new StoredObject
+        {
+            Key = key,
+            Content = content,
+            LastModified = lastModified ?? _timeProvider.GetUtcNow(),
+            Checksum = Checksums is { } algorithm ? StoredChecksum.FullObject(algorithm, content) : null,
+        };
+        Objects.Put(stored);
+        return stored;
+    }
+
+    /// <summary>An object as a multipart upload leaves it.</summary>
+    public StoredObject PutParts(string key, ChecksumAlgorithm algorithm, ChecksumType type, params byte[][] parts)
+    {
+        BytesContent[] contents = [.. parts.Select(part => new BytesContent(part))];
+        var content = new CompositeContent(contents);
+        var stored = new StoredObject
+        {
+            Key = new ObjectKey(key),
+            Content = content,
+            LastModified = _timeProvider.GetUtcNow(),
+            Checksum = type == ChecksumType.Composite ? StoredChecksum.Composite(algorithm, contents) : StoredChecksum.FullObject(algorithm, content),
+        };
         Objects.Put(stored);
         return stored;
     }

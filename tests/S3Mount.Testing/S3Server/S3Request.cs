@@ -15,6 +15,7 @@ public sealed class S3Request
         Key = target.Key;
         DecodedPath = target.DecodedPath;
         Query = target.Query;
+        ContinuationToken = Query.Text("continuation-token");
         Operation = S3OperationOf.Request(http.Method, target, http.Headers);
         RequestId = S3RequestId.Next();
     }
@@ -45,11 +46,17 @@ public sealed class S3Request
 
     internal RequestBody Body => _http.Body;
 
+    /// <summary>Where a listing goes on; null at its beginning. A fault may turn it elsewhere.</summary>
+    internal string? ContinuationToken { get; set; }
+
     /// <summary>A fault: If-Match and its kin count for nothing.</summary>
     internal bool IgnoresConditions { get; set; }
 
     /// <summary>A fault: the whole object is sent.</summary>
     internal bool IgnoresRange { get; set; }
+
+    /// <summary>Has something done once the answer is sent, or cannot be.</summary>
+    internal void WhenAnswered(Action action) => _http.WhenAnswered(action);
 
     /// <summary>A key, or the prefix of a listing; empty for all else.</summary>
     public ObjectKey Subject => Key ?? new ObjectKey(Query.Bytes("prefix") ?? []);

@@ -12,6 +12,9 @@ public sealed record S3ServerOptions
     /// <summary>More can be added while the server runs.</summary>
     public IReadOnlyList<S3Credentials> Credentials { get; init; } = [new S3Credentials(DefaultAccessKey, DefaultSecretKey)];
 
+    /// <summary>The server's URL is https; clients must trust <see cref="S3TestServer.AuthorityPem"/>.</summary>
+    public bool UsesTls { get; init; }
+
     /// <summary>Nothing is checked: neither signatures nor who may read.</summary>
     public bool Anonymous { get; init; }
 
@@ -26,6 +29,8 @@ public sealed record S3ServerOptions
     public S3ServerSpeed Speed { get; init; } = S3ServerSpeed.Unlimited;
 
     public S3ListingStyle Listing { get; init; } = new();
+
+    public S3ChecksumStyle Checksums { get; init; } = new();
 
     /// <summary>Requests that <see cref="S3TestServer.Requests"/> remembers, the latest ones.</summary>
     public int RequestLogCapacity { get; init; } = 10_000;

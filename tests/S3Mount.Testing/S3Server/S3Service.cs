@@ -25,7 +25,7 @@ internal sealed class S3Service
         _control = new ControlEndpoint(server);
         _bucketOperations = new BucketOperations(buckets, server.Options.Region);
         _listOperations = new ListOperations(() => server.Listing);
-        _objectOperations = new ObjectOperations(buckets, server.Now);
+        _objectOperations = new ObjectOperations(buckets, () => server.Checksums, server.Now);
         _multipartOperations = new MultipartOperations(server.Now);
     }
 
@@ -57,16 +57,16 @@ internal sealed class S3Service
         RequestLogEntry entry = _server.Requests.Begin(request);
         try
         {
-            FaultEffect[] effects = _server.Faults.Take(request);
-            foreach (FaultEffect effect in effects)
-                await effect.BeforeAsync(request, cancellationToken);
-            ServerResponse response = effects.Select(effect => effect.Answer(request)).FirstOrDefault(answer => answer is not null)
+            FaultCase[] faults = _server.Faults.Take(request);
+            foreach (FaultCase fault in faults)
+                await fault.Effect.BeforeAsync(request, cancellationToken);
+            ServerResponse response = faults.Select(fault => fault.Effect.Answer(request)).FirstOrDefault(answer => answer is not null)
                 ?? await AnswerAsync(request, cancellationToken);
             S3ServerSpeed speed = _server.Speed;
             response.Delay = request.Operation is S3Operation.ListObjects or S3Operation.ListObjectsV2 ? speed.Listing : speed.FirstByte;
             response.BytesPerSecond = speed.BytesPerSecond;
-            foreach (FaultEffect effect in effects)
-                effect.Alter(response);
+            foreach (FaultCase fault in faults)
+                fault.Effect.Alter(fault, response);
             entry.Status = response.Status;
             return response;
         }
@@ -115,7 +115,7 @@ internal sealed class S3Service
         S3Bucket bucket = _buckets.Get(request.Bucket!);
         return request.Operation switch
         {
-            S3Operation.GetObject or S3Operation.HeadObject => ObjectOperations.Get(request, bucket),
+            S3Operation.GetObject or S3Operation.HeadObject => _objectOperations.Get(request, bucket),
             S3Operation.ListObjectsV2 => _listOperations.ListV2(request, bucket),
             S3Operation.ListObjects => _listOperations.ListV1(request, bucket),
             S3Operation.PutObject => await _objectOperations.PutAsync(request, bucket, cancellationToken),

@@ -9,16 +9,23 @@ namespace S3Mount.Testing.S3Server.Faults;
 /// </summary>
 public sealed record StallFault(long AfterBytes) : FaultEffect
 {
+    /// <summary>The bytes are those of the answer's head.</summary>
+    public bool InHead { get; init; }
+
     [JsonIgnore]
     public Gate? Gate { get; init; }
 
     public TimeSpan? Duration { get; init; }
 
-    internal override void Alter(ServerResponse response) => response.Interrupt(new BodyInterruption(AfterBytes, async (connection, cancellationToken) =>
+    internal override void Alter(ServerResponse response) =>
+        response.Interrupt(new BodyInterruption(AfterBytes, StallAsync) { IsInHead = InHead });
+
+    private async ValueTask<bool> StallAsync(HttpConnection connection, CancellationToken cancellationToken)
     {
-        await connection.WaitAsync(
-            token => Gate is not null ? Gate.PassAsync(token).AsTask() : Task.Delay(Duration ?? Timeout.InfiniteTimeSpan, token),
-            cancellationToken);
+        if (Gate is not null)
+            await connection.WaitAsync(token => Gate.PassAsync(token).AsTask(), cancellationToken);
+        else
+            await connection.DelayAsync(Duration ?? Timeout.InfiniteTimeSpan, cancellationToken);
         return true;
-    }));
+    }
 }

@@ -6,4 +6,10 @@ namespace S3Mount.Testing.S3Server.Http;
 internal sealed record BodyInterruption(long AfterBytes, Func<HttpConnection, CancellationToken, ValueTask<bool>> RunAsync)
 {
     public const long BeforeHead = -1;
+
+    /// <summary><see cref="AfterBytes"/> are bytes of the head; after more than it has is after all of it.</summary>
+    public bool IsInHead { get; init; }
+
+    /// <summary>Orders interruptions as the bytes are sent.</summary>
+    public (bool IsAfterHead, long AfterBytes) Place => (!IsInHead && AfterBytes > BeforeHead, AfterBytes);
 }

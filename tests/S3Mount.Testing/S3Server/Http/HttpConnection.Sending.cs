@@ -15,7 +15,7 @@ internal sealed partial class HttpConnection
         ResponseHead.Write(_head, response, keepsAlive);
         long length = request.Method == "HEAD" || response.Content is null ? 0 : response.Length;
         _pacer.Begin(request.Received + (long)(response.Delay.TotalSeconds * _timeProvider.TimestampFrequency));
-        if (response.Interruptions.Count > 0)
+        if (response.Interruptions.Count > 0 || response.Dribble is not null)
             return await SendInterruptedAsync(response, length, cancellationToken);
 
         if (length <= MaxCopied)
@@ -27,25 +27,24 @@ internal sealed partial class HttpConnection
             await _stream.WriteAsync(_head.WrittenMemory, cancellationToken);
             return true;
         }
-        await SendHeadAsync(cancellationToken);
+        await SendHeadAsync(0, _head.WrittenCount, cancellationToken);
         await SendBodyAsync(response, 0, length, cancellationToken);
         return true;
     }
 
     private async ValueTask<bool> SendInterruptedAsync(ServerResponse response, long length, CancellationToken cancellationToken)
     {
-        bool headIsSent = false;
+        int headSent = 0;
         long sent = 0;
         foreach (BodyInterruption interruption in response.Interruptions)
         {
-            if (interruption.AfterBytes > length)
+            if (interruption.IsInHead)
+                headSent = await SendHeadAsync(headSent, (int)Math.Min(interruption.AfterBytes, _head.WrittenCount), cancellationToken);
+            else if (interruption.AfterBytes > length)
                 break;
-            if (!headIsSent && interruption.AfterBytes > BodyInterruption.BeforeHead)
-            {
-                await SendHeadAsync(cancellationToken);
-                headIsSent = true;
-            }
-            if (interruption.AfterBytes > sent)
+            else if (interruption.AfterBytes > BodyInterruption.BeforeHead)
+                headSent = await SendHeadAsync(headSent, _head.WrittenCount, cancellationToken);
+            if (!interruption.IsInHead && interruption.AfterBytes > sent)
             {
                 await SendBodyAsync(response, sent, interruption.AfterBytes, cancellationToken);
                 sent = interruption.AfterBytes;
@@ -53,16 +52,19 @@ internal sealed partial class HttpConnection
             if (!await interruption.RunAsync(this, cancellationToken))
                 return false;
         }
-        if (!headIsSent)
-            await SendHeadAsync(cancellationToken);
+        await SendHeadAsync(headSent, _head.WrittenCount, cancellationToken);
         await SendBodyAsync(response, sent, length, cancellationToken);
         return true;
     }
 
-    private async ValueTask SendHeadAsync(CancellationToken cancellationToken)
+    // Returns how much of it has been sent then.
+    private async ValueTask<int> SendHeadAsync(int position, int end, CancellationToken cancellationToken)
     {
+        if (end <= position)
+            return position;
         await _pacer.TakeAsync(0, 0, cancellationToken);
-        await _stream.WriteAsync(_head.WrittenMemory, cancellationToken);
+        await _stream.WriteAsync(_head.WrittenMemory[position..end], cancellationToken);
+        return end;
     }
 
     private async ValueTask SendBodyAsync(ServerResponse response, long position, long end, CancellationToken cancellationToken)
@@ -70,7 +72,14 @@ internal sealed partial class HttpConnection
         int step = Pacer.StepOf(response.BytesPerSecond);
         while (position < end)
         {
-            ReadOnlyMemory<byte> piece = response.Content!.Peek(response.Offset + position, (int)Math.Min(step, end - position));
+            long most = Math.Min(step, end - position);
+            if (response.Dribble is { } dribble)
+            {
+                most = dribble.StepAt(position, most);
+                if (position > 0 && position >= dribble.AfterBytes)
+                    await DelayAsync(dribble.Pause, cancellationToken);
+            }
+            ReadOnlyMemory<byte> piece = response.Content!.Peek(response.Offset + position, (int)most);
             await _pacer.TakeAsync(piece.Length, response.BytesPerSecond, cancellationToken);
             _traffic.Sending(piece.Length);
             await _stream.WriteAsync(piece, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
+using S3Mount.Testing.S3Server.Tls;
 
 namespace S3Mount.Testing.S3Server.Http;
 
@@ -14,13 +15,14 @@ internal sealed partial class HttpConnection : IDisposable
     private const int MaxHead = 64 << 10;
 
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
     private readonly TimeProvider _timeProvider;
     private readonly HttpTraffic _traffic;
     private readonly Func<ServerRequest, CancellationToken, ValueTask<ServerResponse>> _handler;
     private readonly byte[] _buffer = new byte[MaxHead];
     private readonly ArrayBufferWriter<byte> _head = new(1024);
     private readonly Pacer _pacer;
+    // The socket's, or TLS over that.
+    private Stream _stream;
     private int _start;
     private int _end;
     // A read into the buffer that was begun to learn whether the client goes away, and has not come back yet.
@@ -54,6 +56,33 @@ internal sealed partial class HttpConnection : IDisposable
         }
     }
 
+    /// <summary>Speaks TLS from here on; false when the connection has ended with it.</summary>
+    public async ValueTask<bool> SecureAsync(ServerTls tls, CancellationToken cancellationToken)
+    {
+        switch (tls.Mode)
+        {
+            case TlsMode.Stalled:
+                await SwallowAsync(cancellationToken);
+                return false;
+            case TlsMode.Reset:
+                await _stream.ReadAtLeastAsync(_buffer, 1, throwOnEndOfStream: false, cancellationToken);
+                Reset();
+                return false;
+            case var mode:
+                _stream = await tls.SecureAsync(_stream, mode, cancellationToken);
+                return true;
+        }
+    }
+
+    /// <summary>Takes what comes and answers nothing, until the client goes.</summary>
+    public async Task SwallowAsync(CancellationToken cancellationToken)
+    {
+        while (await _stream.ReadAsync(_buffer, cancellationToken) > 0)
+        {
+            // Only that it goes says something.
+        }
+    }
+
     // False when the connection has ended with the answer.
     private async ValueTask<bool> AnswerAsync(ServerRequest request, CancellationToken cancellationToken)
     {
@@ -62,12 +91,13 @@ internal sealed partial class HttpConnection : IDisposable
         try
         {
             response = await _handler(request, cancellationToken);
-            bool keepsAlive = request.KeepsAlive && (request.Body.IsConsumed || await request.Body.DrainAsync(cancellationToken));
+            bool keepsAlive = request.KeepsAlive && !response.EndsWithConnection && (request.Body.IsConsumed || await request.Body.DrainAsync(cancellationToken));
             return await SendAsync(request, response, keepsAlive, cancellationToken) && keepsAlive;
         }
         finally
         {
             response?.Release();
+            request.Answered();
             _traffic.AnswerEnds();
         }
     }
@@ -95,6 +125,10 @@ internal sealed partial class HttpConnection : IDisposable
         }
         await waiting;
     }
+
+    /// <summary>Waits on the server's clock, but no longer than the client does.</summary>
+    public ValueTask DelayAsync(TimeSpan duration, CancellationToken cancellationToken) =>
+        WaitAsync(token => Task.Delay(duration, _timeProvider, token), cancellationToken);
 
     public async ValueTask SendContinueAsync(CancellationToken cancellationToken) =>
         await _stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellationToken);

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using S3Mount.Testing.S3Server.Tls;
 
 namespace S3Mount.Testing.S3Server.Http;
 
@@ -9,36 +11,64 @@ namespace S3Mount.Testing.S3Server.Http;
 /// </summary>
 internal sealed class HttpServer : IAsyncDisposable
 {
-    private readonly Socket _listener;
     private readonly TimeProvider _timeProvider;
+    private readonly ServerTls? _tls;
     private readonly Func<ServerRequest, CancellationToken, ValueTask<ServerResponse>> _handler;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
-    // Guarded by _gate.
+    // All guarded by _gate.
     private readonly Dictionary<HttpConnection, Task> _connections = [];
-    private readonly Task _accepting;
+    private Socket _listener;
+    private ConnectionMode _mode;
+    private Task _accepting;
 
-    public HttpServer(int port, TimeProvider timeProvider, Func<ServerRequest, CancellationToken, ValueTask<ServerResponse>> handler)
+    public HttpServer(int port, TimeProvider timeProvider, ServerTls? tls, Func<ServerRequest, CancellationToken, ValueTask<ServerResponse>> handler)
     {
         _timeProvider = timeProvider;
+        _tls = tls;
         _handler = handler;
-        _listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
-        _listener.Listen(512);
+        _listener = Bind(port);
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
-        _accepting = AcceptAsync();
+        _accepting = ListenAsync(_listener);
     }
 
     public int Port { get; }
 
     public HttpTraffic Traffic { get; } = new();
 
+    /// <summary>What happens to connections from now on.</summary>
+    public ConnectionMode Mode
+    {
+        get
+        {
+            lock (_gate)
+                return _mode;
+        }
+        set
+        {
+            lock (_gate)
+            {
+                if (value == ConnectionMode.Refuse && _mode != value)
+                {
+                    _listener.Dispose();
+                    // Bound and not listening: connections are refused, and nobody else gets the port.
+                    _listener = Bind(Port);
+                }
+                else if (_mode == ConnectionMode.Refuse && _mode != value)
+                {
+                    _accepting = Task.WhenAll(_accepting, ListenAsync(_listener));
+                }
+                _mode = value;
+            }
+        }
+    }
+
     /// <summary>Ends all connections that are open now, with a reset.</summary>
-    public void ResetConnections()
+    public void ResetConnections(HttpConnection? except = null)
     {
         lock (_gate)
         {
-            foreach (HttpConnection connection in _connections.Keys)
+            foreach (HttpConnection connection in _connections.Keys.Where(connection => connection != except))
                 connection.Reset();
         }
     }
@@ -46,8 +76,13 @@ internal sealed class HttpServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
+        Task accepting;
+        lock (_gate)
+        {
+            _listener.Dispose();
+            accepting = _accepting;
+        }
+        await accepting;
         Task[] running;
         lock (_gate)
         {
@@ -59,20 +94,33 @@ internal sealed class HttpServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private static Socket Bind(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        return socket;
+    }
+
+    private Task ListenAsync(Socket listener)
+    {
+        listener.Listen(512);
+        return AcceptAsync(listener);
+    }
+
+    private async Task AcceptAsync(Socket listener)
     {
         while (true)
         {
             Socket socket;
             try
             {
-                socket = await _listener.AcceptAsync(_stopping.Token);
+                socket = await listener.AcceptAsync(_stopping.Token);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
-            catch (SocketException) when (!_stopping.IsCancellationRequested)
+            catch (SocketException exception) when (exception.SocketErrorCode != SocketError.OperationAborted && !_stopping.IsCancellationRequested)
             {
                 // The client had gone before it was accepted.
                 continue;
@@ -84,19 +132,22 @@ internal sealed class HttpServer : IAsyncDisposable
             var connection = new HttpConnection(socket, _timeProvider, Traffic, _handler);
             Traffic.Opened();
             lock (_gate)
-                _connections.Add(connection, ServeAsync(connection));
+                _connections.Add(connection, ServeAsync(connection, _mode));
         }
     }
 
-    private async Task ServeAsync(HttpConnection connection)
+    private async Task ServeAsync(HttpConnection connection, ConnectionMode mode)
     {
         // Never on the thread that accepts, which holds the lock.
         await Task.Yield();
         try
         {
-            await connection.RunAsync(_stopping.Token);
+            if (mode == ConnectionMode.Serve && (_tls is null || await connection.SecureAsync(_tls, _stopping.Token)))
+                await connection.RunAsync(_stopping.Token);
+            else if (mode == ConnectionMode.Silence)
+                await connection.SwallowAsync(_stopping.Token);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException)
         {
             // The client has gone, or the server goes: either way there is nobody to tell.
         }

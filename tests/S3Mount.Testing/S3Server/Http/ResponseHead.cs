@@ -17,7 +17,7 @@ internal static class ResponseHead
         foreach (KeyValuePair<string, string> header in response.Headers)
             AppendHeader(head, header.Key, header.Value);
         // A 204 or 304 has no body and says no length (RFC 9110, 8.6); a fault may have set one of its own.
-        if (response.Status is not (204 or 304) && response.Headers["Content-Length"] is null && response.Headers["Transfer-Encoding"] is null)
+        if (response.Status is not (204 or 304) && !response.EndsWithConnection && response.Headers["Content-Length"] is null && response.Headers["Transfer-Encoding"] is null)
             AppendHeader(head, "Content-Length", response.Length.ToString(CultureInfo.InvariantCulture));
         if (!keepsAlive)
             AppendHeader(head, "Connection", "close");

@@ -3,6 +3,8 @@ namespace S3Mount.Testing.S3Server.Http;
 /// <summary>One request as it stood on the wire; the target is not normalised in any way.</summary>
 internal sealed class ServerRequest
 {
+    private List<Action>? _whenAnswered;
+
     public required HttpConnection Connection { get; init; }
 
     public required string Method { get; init; }
@@ -18,4 +20,13 @@ internal sealed class ServerRequest
     public required bool KeepsAlive { get; init; }
 
     public required RequestBody Body { get; init; }
+
+    /// <summary>Has something done once the answer is sent, or cannot be.</summary>
+    public void WhenAnswered(Action action) => (_whenAnswered ??= []).Add(action);
+
+    public void Answered()
+    {
+        foreach (Action action in _whenAnswered ?? [])
+            action();
+    }
 }

@@ -32,22 +32,30 @@ public sealed class ServerResponse
     /// <summary>Of the body; 0 for as fast as it goes.</summary>
     public long BytesPerSecond { get; set; }
 
+    /// <summary>The body has no announced length: the end of the connection is its end.</summary>
+    public bool EndsWithConnection { get; set; }
+
+    /// <summary>Sends the body in such steps with pauses between; null sends it as it comes.</summary>
+    internal Dribble? Dribble { get; set; }
+
     public void SetBody(ObjectContent content, long offset, long length)
     {
         (Content, Offset, Length) = (content, offset, length);
         _pooled ??= content as PooledBytes;
     }
 
+    /// <summary>The whole of the content.</summary>
+    public void SetBody(ObjectContent content) => SetBody(content, 0, content.Length);
+
     /// <summary>Gives back the memory of a body that lies in the pool; once the answer is sent.</summary>
     internal void Release() => _pooled?.Dispose();
 
     internal IReadOnlyList<BodyInterruption> Interruptions => _interruptions ?? (IReadOnlyList<BodyInterruption>)[];
 
-    /// <summary>Interrupts the sending after so many bytes of the body; -1 is before the head.</summary>
     internal void Interrupt(BodyInterruption interruption)
     {
         _interruptions ??= [];
         _interruptions.Add(interruption);
-        _interruptions.Sort((left, right) => left.AfterBytes.CompareTo(right.AfterBytes));
+        _interruptions.Sort((left, right) => left.Place.CompareTo(right.Place));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class ListOperations(Func<S3ListingStyle> style)
     {
         var text = new ListingText(request, style());
         byte[]? startAfter = request.Query.Bytes("start-after");
-        string? token = request.Query.Text("continuation-token");
+        string? token = request.ContinuationToken;
         ObjectListingRequest wanted = Wanted(request, text) with { After = startAfter };
         if (token is not null)
             wanted = Continue(wanted, token);

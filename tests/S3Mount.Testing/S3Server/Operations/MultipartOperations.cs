@@ -14,7 +14,7 @@ internal sealed class MultipartOperations(Func<DateTimeOffset> now)
     public static ServerResponse Create(S3Request request, S3Bucket bucket)
     {
         string id = Guid.NewGuid().ToString("N");
-        bucket.Uploads[id] = new MultipartUpload(request.Key!.Value, ObjectOperations.KeptHeaders(request), ObjectOperations.StorageClassOf(request));
+        bucket.Uploads[id] = new MultipartUpload(request.Key!.Value, ObjectOperations.KeptHeaders(request), ObjectOperations.StorageClassOf(request), UploadChecksum.Announced(request));
         S3Xml xml = new S3Xml().Open("InitiateMultipartUploadResult", isRoot: true)
             .Element("Bucket", bucket.Name)
             .Element("Key", KeyText(request))
@@ -53,10 +53,12 @@ internal sealed class MultipartOperations(Func<DateTimeOffset> now)
         }
         if (parts.Count == 0)
             throw S3Exception.MalformedXml();
+        var content = new CompositeContent(parts);
         var stored = new StoredObject
         {
             Key = upload.Key,
-            Content = new CompositeContent(parts),
+            Content = content,
+            Checksum = upload.ChecksumOf(parts, content),
             LastModified = now(),
             StorageClass = upload.StorageClass,
             Headers = upload.Headers,

@@ -7,12 +7,12 @@ using S3Mount.Testing.S3Server.Signing;
 namespace S3Mount.Testing.S3Server.Operations;
 
 /// <summary>GetObject, HeadObject, PutObject, CopyObject, DeleteObject (S3 API).</summary>
-internal sealed class ObjectOperations(BucketTable buckets, Func<DateTimeOffset> now)
+internal sealed class ObjectOperations(BucketTable buckets, Func<S3ChecksumStyle> checksums, Func<DateTimeOffset> now)
 {
     // Headers of an upload that come back with each answer; x-amz-meta-… too.
     private static readonly string[] _kept = ["Content-Type", "Content-Encoding", "Content-Disposition", "Content-Language", "Cache-Control", "Expires"];
 
-    public static ServerResponse Get(S3Request request, S3Bucket bucket)
+    public ServerResponse Get(S3Request request, S3Bucket bucket)
     {
         if (!bucket.Source.TryGet(request.Key!.Value, out StoredObject? stored))
             throw S3Exception.NoSuchKey(request.Key.Value.ToString());
@@ -41,6 +41,8 @@ internal sealed class ObjectOperations(BucketTable buckets, Func<DateTimeOffset>
         ByteRange sent = range ?? new ByteRange(0, stored.Size);
         if (range is not null)
             response.Headers["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes {sent.Offset}-{sent.Offset + sent.Length - 1}/{stored.Size}");
+        if (stored.Checksum is { } checksum && request.Headers["x-amz-checksum-mode"] == "ENABLED")
+            SetChecksum(response, checksum, isRange: range is not null, isWhole: sent.Length == stored.Size);
         response.SetBody(stored.Content, sent.Offset, sent.Length);
         return response;
     }
@@ -50,10 +52,12 @@ internal sealed class ObjectOperations(BucketTable buckets, Func<DateTimeOffset>
         ReadOnlyMemory<byte> payload = await Payload.ReadAsync(request, cancellationToken);
         ObjectKey key = request.Key!.Value;
         Conditions.CheckUpload(request, bucket.Source.TryGet(key, out StoredObject? present) ? present : null);
+        var content = new BytesContent(payload);
         var stored = new StoredObject
         {
             Key = key,
-            Content = new BytesContent(payload),
+            Content = content,
+            Checksum = UploadChecksum.Of(request, bucket, content),
             LastModified = now(),
             StorageClass = StorageClassOf(request),
             Headers = KeptHeaders(request),
@@ -106,6 +110,17 @@ internal sealed class ObjectOperations(BucketTable buckets, Func<DateTimeOffset>
                 kept.Remove("Content-Encoding");
         }
         return kept;
+    }
+
+    // AWS sends none with a range that is not the whole object.
+    private void SetChecksum(ServerResponse response, StoredChecksum checksum, bool isRange, bool isWhole)
+    {
+        S3ChecksumStyle style = checksums();
+        if (!isWhole && !style.SendsWithAnyRange)
+            return;
+        response.Headers[checksum.Header] = (isRange ? style.SaysPartsOfRanges : style.SaysParts) ? checksum.WithParts : checksum.Base64;
+        if (style.SaysType)
+            response.Headers["x-amz-checksum-type"] = checksum.TypeText;
     }
 
     private static void SetVersion(ServerResponse response, StoredObject stored)
