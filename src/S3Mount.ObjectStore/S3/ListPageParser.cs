@@ -6,6 +6,10 @@ namespace S3Mount.ObjectStore.S3;
 /// <summary>
 /// Reads a page of ListObjectsV2 (S3 API, ListObjectsV2, "Response Syntax") from its UTF-8 bytes. Elements come in any order
 /// and unknown ones are passed over; the keys are decoded last, because EncodingType may stand behind them.
+/// <para>
+/// What is not listed does not exist: a page that a damaged byte made shorter would be a lie. So all that says how far it goes
+/// must be there and agree.
+/// </para>
 /// </summary>
 internal ref struct ListPageParser
 {
@@ -24,7 +28,8 @@ internal ref struct ListPageParser
     private ListedPrefix[] _prefixes = [];
     private int _prefixCount;
     private int _keyBytes;
-    private bool _isTruncated;
+    private bool? _isTruncated;
+    private long _saidCount;
     private bool _isUrlEncoded;
     private string? _token;
     private string _lastClass = StorageClass.Standard;
@@ -62,19 +67,33 @@ internal ref struct ListPageParser
             else if (name.SequenceEqual("CommonPrefixes"u8))
                 ParsePrefix(tag);
             else if (name.SequenceEqual("IsTruncated"u8))
-                _isTruncated = Slice(ReadField(tag)).SequenceEqual("true"u8);
+                _isTruncated = ReadTruncated(tag);
             else if (name.SequenceEqual("NextContinuationToken"u8))
                 _token = ReadString(tag);
             else if (name.SequenceEqual("EncodingType"u8))
-                _isUrlEncoded = Slice(ReadField(tag)).SequenceEqual("url"u8);
+                _isUrlEncoded = ReadEncoding(tag);
+            else if (name.SequenceEqual("KeyCount"u8))
+                _saidCount = ReadNumber(tag, "a KeyCount");
             else
                 PassOver(tag);
         }
         if (!_xml.Name.SequenceEqual("ListBucketResult"u8))
             throw new InvalidDataException("the list of objects is not closed");
-        if (_isTruncated && string.IsNullOrEmpty(_token))
-            throw new InvalidDataException("the list of objects goes on, but there is no continuation token (does the store know ListObjectsV2?)");
+        CheckEnd();
         return DecodeKeys();
+    }
+
+    private readonly void CheckEnd()
+    {
+        if (_isTruncated is null)
+            throw new InvalidDataException("the list of objects does not say whether it is truncated");
+        if (_isTruncated.Value && string.IsNullOrEmpty(_token))
+            throw new InvalidDataException("the list of objects goes on, but there is no continuation token (does the store know ListObjectsV2?)");
+        if (!_isTruncated.Value && !string.IsNullOrEmpty(_token))
+            throw new InvalidDataException("the list of objects has a continuation token, but does not go on");
+        // Some stores count the objects alone (moto and SeaweedFS did), so there may be more.
+        if (_objectCount + _prefixCount < _saidCount)
+            throw new InvalidDataException($"the list of objects has {_objectCount + _prefixCount} entries instead of {_saidCount}");
     }
 
     private void ParseObject(XmlTag parent)
@@ -95,12 +114,14 @@ internal ref struct ListPageParser
             else if (name.SequenceEqual("ETag"u8))
                 etag = ReadETag(tag);
             else if (name.SequenceEqual("Size"u8))
-                size = ReadSize(tag);
+                size = ReadNumber(tag, "a Size");
             else if (name.SequenceEqual("StorageClass"u8))
                 storageClass = ReadClass(tag);
             else
                 PassOver(tag);
         }
+        if (hasChildren)
+            CheckClosed("Contents"u8);
         if (key.Length == 0 || size < 0)
             throw new InvalidDataException("an object in the list has no key or no size");
         Grow(ref _objects, _objectCount);
@@ -125,6 +146,15 @@ internal ref struct ListPageParser
             _prefixes[_prefixCount++] = new ListedPrefix(prefix.Start, prefix.SignedLength);
             _keyBytes += prefix.Length;
         }
+        if (hasChildren)
+            CheckClosed("CommonPrefixes"u8);
+    }
+
+    // After the last child: an end that belongs to another element means that one of them is damaged.
+    private readonly void CheckClosed(ReadOnlySpan<byte> element)
+    {
+        if (!_xml.Name.SequenceEqual(element))
+            throw new InvalidDataException("the elements of the list of objects do not close each other");
     }
 
     // Until here the keys are places in the body; now they become places in the page's own buffer.
@@ -151,7 +181,7 @@ internal ref struct ListPageParser
                 Bytes = scratch.AsSpan(0, length).ToArray(),
                 Objects = _objects.AsMemory(0, _objectCount),
                 CommonPrefixes = _prefixes.AsMemory(0, _prefixCount),
-                NextContinuationToken = _isTruncated ? _token : null,
+                NextContinuationToken = _isTruncated is true ? _token : null,
             };
         }
         finally
@@ -205,10 +235,27 @@ internal ref struct ListPageParser
     private long ReadTime(XmlTag tag) =>
         S3Time.TryParseIso(Slice(ReadField(tag)), out long seconds) ? seconds : throw new InvalidDataException("a LastModified in the list is no time");
 
-    private long ReadSize(XmlTag tag) =>
-        long.TryParse(Slice(ReadField(tag)), NumberStyles.None, CultureInfo.InvariantCulture, out long size)
-            ? size
-            : throw new InvalidDataException("a Size in the list is no number");
+    private long ReadNumber(XmlTag tag, string what) =>
+        long.TryParse(Slice(ReadField(tag)), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : throw new InvalidDataException($"{what} in the list is no number");
+
+    private bool ReadTruncated(XmlTag tag)
+    {
+        ReadOnlySpan<byte> text = Slice(ReadField(tag));
+        if (!text.SequenceEqual("true"u8) && !text.SequenceEqual("false"u8))
+            throw new InvalidDataException("IsTruncated in the list is neither true nor false");
+        return text.Length == "true"u8.Length;
+    }
+
+    // An empty one says the same as none.
+    private bool ReadEncoding(XmlTag tag)
+    {
+        ReadOnlySpan<byte> text = Slice(ReadField(tag));
+        if (!text.IsEmpty && !text.SequenceEqual("url"u8))
+            throw new InvalidDataException("the list has an encoding of its keys that is not known");
+        return !text.IsEmpty;
+    }
 
     private ETag ReadETag(XmlTag tag)
     {

@@ -13,6 +13,10 @@ namespace S3Mount.ObjectStore.S3;
 /// </summary>
 internal sealed class RangedRead : S3Operation
 {
+    // A reader waits for the first byte of what is checked until the last one has come, so only small objects are: what is read
+    // in one piece anyway.
+    private const int MaxCheckedLength = 1024 * 1024;
+
     private readonly ObjectKey _key;
     private readonly ObjectVersion _version;
     private readonly long _offset;
@@ -22,6 +26,8 @@ internal sealed class RangedRead : S3Operation
     private readonly string? _ifMatch;
     private int _filled;
     private int _filledBefore;
+    // Of the whole object, from the answer that began it; while there is one, nobody is told of the bytes.
+    private ResponseChecksum? _checksum;
 
     public RangedRead(ObjectKey key, in ObjectVersion version, long offset, Memory<byte> destination, IReadProgress? progress, StoreCounters counters)
     {
@@ -42,6 +48,12 @@ internal sealed class RangedRead : S3Operation
 
     private long Last => _offset + _destination.Length - 1;
 
+    // Old stores send the checksum of the whole object with any range of it (ceph pull request 61901).
+    private bool CanBeChecked => First == 0 && Last == _version.Size - 1 && _destination.Length <= MaxCheckedLength;
+
+    /// <summary>False: bytes that have been shown would have to be taken back.</summary>
+    public override bool CanBeAskedAnew => _filled < _destination.Length;
+
     public override void AddHeaders(ref SignedHeaders headers)
     {
         headers.Add("range", string.Create(CultureInfo.InvariantCulture, $"bytes={First}-{Last}"));
@@ -49,6 +61,8 @@ internal sealed class RangedRead : S3Operation
             headers.Add("if-match", _ifMatch);
         else if (!_version.IsPinned)
             headers.Add("if-unmodified-since", S3Time.ToHttp(_version.LastModified));
+        if (CanBeChecked)
+            headers.Add("x-amz-checksum-mode", "ENABLED");
     }
 
     public override bool TakeProgress()
@@ -62,6 +76,8 @@ internal sealed class RangedRead : S3Operation
     {
         CheckVersion(response);
         CheckRange(response);
+        if (_filled == 0)
+            _checksum = CanBeChecked ? ResponseChecksum.Of(response.Headers, _version.ETag) : null;
         Stream body = await response.Content.ReadAsStreamAsync(clock.Token);
         while (_filled < _destination.Length)
         {
@@ -71,11 +87,25 @@ internal sealed class RangedRead : S3Operation
             clock.Progress();
             _counters.CountBytes(read);
             _filled += read;
-            _progress?.Advance(_filled);
+            if (_checksum is null)
+                _progress?.Advance(_filled);
         }
+        CheckBytes();
         if (response.Content.Headers.ContentLength is null && await body.ReadAsync(new byte[1], clock.Token) != 0)
             throw UnusableAnswerException.Malformed("the body is longer than the range");
         return null;
+    }
+
+    private void CheckBytes()
+    {
+        if (_checksum is not { } checksum)
+            return;
+        if (!checksum.Matches(_destination.Span))
+        {
+            _filled = _filledBefore = 0;
+            throw UnusableAnswerException.Malformed($"the bytes do not match the {checksum.Name} that came with them");
+        }
+        _progress?.Advance(_filled);
     }
 
     // Some stores ignore If-Match: the answer itself must say that it is of this version, before a byte is used.

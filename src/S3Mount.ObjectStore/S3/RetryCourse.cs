@@ -3,7 +3,12 @@ namespace S3Mount.ObjectStore.S3;
 /// <summary>How far one operation has come with its tries. One thread at a time.</summary>
 internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
 {
+    // What a proxy answered once, or a bit that fell over on the way, is not there the next time; a store that is wrong is wrong
+    // again, and the reader waits meanwhile.
+    private const int MaxAskedAnew = 2;
+
     private long _startedAt;
+    private int _askedAnew;
     private int _takenOnce;
     private bool _isCutShort;
     private S3Failure? _previous;
@@ -54,6 +59,9 @@ internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
 
     /// <summary>The action was not carried out after all.</summary>
     public void Allow(S3Action action) => _takenOnce &= ~(1 << (int)action);
+
+    /// <summary>True the first times that an answer could not be used.</summary>
+    public bool TryAskAnew() => _askedAnew++ < MaxAskedAnew;
 
     /// <summary>True the first time for each action.</summary>
     public bool TryOnce(S3Action action)

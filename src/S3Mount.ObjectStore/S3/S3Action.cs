@@ -7,6 +7,8 @@ internal enum S3Action
     Fail,
     /// <summary>Wait a little and ask again.</summary>
     Retry,
+    /// <summary>The answer cannot be used: ask again, but only a few times.</summary>
+    AskAnew,
     /// <summary>Get other credentials, once, and sign anew.</summary>
     RefreshCredentials,
     /// <summary>Take the store's time and sign anew.</summary>

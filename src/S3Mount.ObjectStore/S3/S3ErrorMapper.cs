@@ -8,6 +8,8 @@ internal static class S3ErrorMapper
 {
     public static S3Verdict Map(S3OperationKind kind, S3Failure failure)
     {
+        if (failure.Exception is UnusableAnswerException)
+            return AskAnew;
         // No answer, or one that broke off: reset, timeout, short body.
         if (failure.Exception is not null || failure.TimedOut)
             return new S3Verdict(S3Action.Retry, ObjectStoreFailure.Unavailable);
@@ -42,9 +44,9 @@ internal static class S3ErrorMapper
         400 or 403 when kind == S3OperationKind.Head => NamesAnotherRegion(failure) ? Follow : new S3Verdict(S3Action.AskByList, ObjectStoreFailure.AccessDenied),
         401 or 403 => Refresh,
         // Without a code it may come from anything that speaks HTTP: that there is no such bucket only a store can say.
-        404 when kind == S3OperationKind.List => Fail(failure.Error.Code is null ? ObjectStoreFailure.Malformed : ObjectStoreFailure.NoSuchBucket),
+        404 when kind == S3OperationKind.List => failure.Error.Code is null ? AskAnew : Fail(ObjectStoreFailure.NoSuchBucket),
         // Nor has an object been deleted because a proxy on the way cannot find something.
-        404 when kind == S3OperationKind.Get && failure.Error.Code is null => Fail(ObjectStoreFailure.Malformed),
+        404 when kind == S3OperationKind.Get && failure.Error.Code is null => AskAnew,
         404 => Fail(ObjectStoreFailure.NotFound),
         408 or 429 => Retry,
         412 => Fail(ObjectStoreFailure.PreconditionFailed),
@@ -59,6 +61,8 @@ internal static class S3ErrorMapper
     private static S3Verdict Follow => new(S3Action.FollowRegion, ObjectStoreFailure.WrongRegion);
 
     private static S3Verdict Retry => new(S3Action.Retry, ObjectStoreFailure.Unavailable);
+
+    private static S3Verdict AskAnew => new(S3Action.AskAnew, ObjectStoreFailure.Malformed);
 
     private static S3Verdict Fail(ObjectStoreFailure failure) => new(S3Action.Fail, failure);
 

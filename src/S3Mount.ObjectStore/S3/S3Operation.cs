@@ -27,8 +27,11 @@ internal abstract class S3Operation
     /// <summary>Whether a try since the last question brought the operation forward: then the store is not in trouble.</summary>
     public virtual bool TakeProgress() => false;
 
+    /// <summary>Whether another answer can take the place of one that cannot be used.</summary>
+    public virtual bool CanBeAskedAnew => true;
+
     /// <summary>Takes a successful answer.</summary>
-    /// <exception cref="ObjectStoreException">The answer cannot be used, nor will another be.</exception>
+    /// <exception cref="UnusableAnswerException">The answer cannot be used; another may be.</exception>
     /// <exception cref="IOException">The answer broke off: the next try goes on.</exception>
     /// <returns>Null, or the error that came with a status of 200.</returns>
     public abstract ValueTask<S3Error?> TakeAsync(HttpResponseMessage response, TryClock clock);

@@ -142,6 +142,8 @@ internal sealed class S3Requester : IAsyncDisposable
         catch (UnusableAnswerException exception)
         {
             S3Failure failure = S3FailureReader.Read(response, S3Error.Unknown, context) with { Exception = exception };
+            if (exception.Failure == ObjectStoreFailure.Malformed)
+                return failure;
             throw _failures.Create(exception.Failure, operation, failure);
         }
     }
@@ -155,6 +157,7 @@ internal sealed class S3Requester : IAsyncDisposable
             course.ForgetFailures();
         bool isRecovered = verdict.Action switch
         {
+            S3Action.AskAnew => course.IsPatient && operation.CanBeAskedAnew && course.TryAskAnew() && await TryWaitAsync(operation, course, failure, cancellationToken),
             S3Action.Retry => await TryWaitAsync(operation, course, failure, cancellationToken),
             S3Action.RefreshCredentials => course.TryOnce(S3Action.RefreshCredentials) && await TryRenewAsync(operation, course, failure, cancellationToken),
             S3Action.AdjustClock => course.TryOnce(S3Action.AdjustClock) && TryAdjustClock(failure),

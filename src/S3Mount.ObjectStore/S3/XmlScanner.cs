@@ -80,9 +80,12 @@ internal ref struct XmlScanner(ReadOnlySpan<byte> text)
         return ReadEnd() == XmlTag.End && _fullName.SequenceEqual(element);
     }
 
-    /// <summary>After <see cref="XmlTag.Start"/>: passes over all that is in that element, and its end.</summary>
+    /// <summary>
+    /// After <see cref="XmlTag.Start"/>: passes over all that is in that element, and its end, which must have its name.
+    /// </summary>
     public bool TrySkip()
     {
+        ReadOnlySpan<byte> element = _fullName;
         for (int depth = 1; depth > 0;)
         {
             switch (Read())
@@ -98,7 +101,7 @@ internal ref struct XmlScanner(ReadOnlySpan<byte> text)
                     break;
             }
         }
-        return true;
+        return _fullName.SequenceEqual(element);
     }
 
     private XmlTag ReadEnd()
@@ -121,14 +124,15 @@ internal ref struct XmlScanner(ReadOnlySpan<byte> text)
         int at = nameEnd;
         for (; ; )
         {
-            int mark = rest[at..].IndexOfAny("\"'>"u8);
-            if (mark < 0)
+            int mark = rest[at..].IndexOfAny("\"'><"u8);
+            if (mark < 0 || rest[at + mark] == '<')
                 return XmlTag.Broken;
             at += mark;
             if (rest[at] == '>')
                 break;
-            int quote = rest[(at + 1)..].IndexOf(rest[at]);
-            if (quote < 0)
+            // Never across the beginning of another tag: then the quotes do not belong together.
+            int quote = rest[(at + 1)..].IndexOfAny(rest[at], (byte)'<');
+            if (quote < 0 || rest[at + 1 + quote] == '<')
                 return XmlTag.Broken;
             at += quote + 2;
         }

@@ -64,29 +64,39 @@ internal sealed class ListPageParserTests
     [TestCase("<!-- <Key>no</Key> --><Key>ab</Key>", "ab")]
     [TestCase("<Unknown><Key>no</Key><Key>nor</Key></Unknown><Key>ab</Key><Empty/>", "ab")]
     public void Unusual_XML_is_understood(string key, string expected) =>
-        Assert.That(Keys(Parse($"<ListBucketResult><Contents><Size>1</Size>{key}</Contents></ListBucketResult>")), Is.EqualTo(new[] { expected }));
+        Assert.That(Keys(Parse($"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Size>1</Size>{key}</Contents></ListBucketResult>")), Is.EqualTo(new[] { expected }));
 
     [TestCase("")]
     [TestCase("no XML")]
     [TestCase("<html><body>Sign in</body></html>")]
     [TestCase("<ListBucketResult>")]
     [TestCase("<ListBucketResult/>")]
-    [TestCase("<ListBucketResult><Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents/></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Key>k</Key></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Key></Key><Size>1</Size></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Key>k</Key><Size>-1</Size></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Key>k</Key><Size>99999999999999999999</Size></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Key>k</Key><Size>1</Size><LastModified>now</LastModified></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Key>a<b/>c</Key><Size>1</Size></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Key>&unknown;</Key><Size>1</Size></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Key>&#0;</Key><Size>1</Size></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><Contents><Key>&#xD800;</Key><Size>1</Size></Contents></ListBucketResult>")]
-    [TestCase("<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>%zz</Key><Size>1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents/></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>k</Key></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Size>1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key></Key><Size>1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>k</Key><Size>-1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>k</Key><Size>99999999999999999999</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>k</Key><Size>1</Size><LastModified>now</LastModified></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a<b/>c</Key><Size>1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>&unknown;</Key><Size>1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>&#0;</Key><Size>1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>&#xD800;</Key><Size>1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType><Contents><Key>%zz</Key><Size>1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated/></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>True</IsTruncated><NextContinuationToken>t</NextContinuationToken></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>no</IsTruncated></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken>t</NextContinuationToken></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken/></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><KeyCount>1</KeyCount></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><KeyCount>some</KeyCount></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><EncodingType>base64</EncodingType></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><X><Key>k</Key></Contents></ListBucketResult>")]
     [TestCase("<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>k</NextMarker></ListBucketResult>")]
-    [TestCase("<ListBucketResult><CommonPrefixes><Prefix/></CommonPrefixes></ListBucketResult>")]
-    [TestCase("<!DOCTYPE x [<!ENTITY k \"v\">]><ListBucketResult></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated><CommonPrefixes><Prefix/></CommonPrefixes></ListBucketResult>")]
+    [TestCase("<!DOCTYPE x [<!ENTITY k \"v\">]><ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")]
     public void What_is_no_page_is_refused(string text) =>
         Assert.That(() => Parse(text), Throws.InstanceOf<InvalidDataException>());
 
@@ -99,6 +109,50 @@ internal sealed class ListPageParserTests
             byte[] cut = page[..length];
             Assert.That(() => ListPageParser.Parse(cut, out _), Throws.InstanceOf<InvalidDataException>(), $"cut at {length}");
         }
+    }
+
+    [TestCase("<KeyCount>2</KeyCount>")]
+    [TestCase("<KeyCount>1</KeyCount>", Description = "objects alone")]
+    [TestCase("<KeyCount>0</KeyCount>")]
+    [TestCase("<NextContinuationToken/>")]
+    [TestCase("<NextContinuationToken></NextContinuationToken><EncodingType/>")]
+    public void What_stores_are_known_to_say_beside_it_is_no_contradiction(string beside)
+    {
+        ListPage page = Parse($"<ListBucketResult>{beside}<IsTruncated>false</IsTruncated><Contents><Key>a</Key><Size>1</Size></Contents><CommonPrefixes><Prefix>b/</Prefix></CommonPrefixes></ListBucketResult>");
+        Assert.That(Keys(page), Is.EqualTo(new[] { "a" }));
+        Assert.That(Prefixes(page), Is.EqualTo(new[] { "b/" }));
+        Assert.That(page.IsTruncated, Is.False);
+    }
+
+    [TestCase(Aws)]
+    [TestCase(Radosgw)]
+    [TestCase(Plain)]
+    public void A_page_with_one_changed_byte_is_refused_or_whole(string text)
+    {
+        byte[] original = Encoding.UTF8.GetBytes(text.Trim());
+        ListPage expected = ListPageParser.Parse(original, out _)!;
+        byte[] page = [.. original];
+        int refused = 0, whole = 0;
+        for (int i = 0; i < page.Length; i++)
+        {
+            foreach (byte changed in Changes(original[i]))
+            {
+                page[i] = changed;
+                try
+                {
+                    ListPage? found = ListPageParser.Parse(page, out _);
+                    Assert.That(found is not null && IsWhole(found, expected), Is.True, $"byte {i} is {(char)changed} instead of {(char)original[i]}");
+                    whole++;
+                }
+                catch (InvalidDataException)
+                {
+                    refused++;
+                }
+            }
+            page[i] = original[i];
+        }
+        Assert.That(refused, Is.GreaterThan(1000));
+        Assert.That(whole, Is.GreaterThan(1000));
     }
 
     [Test]
@@ -157,7 +211,7 @@ internal sealed class ListPageParserTests
         for (int round = 0; round < 200; round++)
         {
             string[] keys = [.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => RandomKeys.Next(random, allowControls: urlEncoded))];
-            var xml = new StringBuilder("<ListBucketResult>");
+            var xml = new StringBuilder("<ListBucketResult><IsTruncated>false</IsTruncated>");
             foreach (string key in keys)
                 xml.Append($"<Contents><Key>{Write(key)}</Key><Size>{random.Next()}</Size></Contents>");
             xml.Append(urlEncoded ? "<EncodingType>url</EncodingType></ListBucketResult>" : "</ListBucketResult>");
@@ -184,13 +238,32 @@ internal sealed class ListPageParserTests
     {
         string entries = string.Concat(Enumerable.Range(0, 1000).Select(i =>
             $"<Contents><Key>train/n01440764/n01440764_{i:d5}.JPEG</Key><LastModified>2009-10-12T17:50:30.000Z</LastModified><ETag>&quot;{i:x32}&quot;</ETag><Size>{i}</Size><StorageClass>STANDARD</StorageClass></Contents>"));
-        byte[] page = Encoding.UTF8.GetBytes($"<ListBucketResult><EncodingType>url</EncodingType>{entries}</ListBucketResult>");
+        byte[] page = Encoding.UTF8.GetBytes($"<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>");
         ListPageParser.Parse(page, out _);
         long before = GC.GetAllocatedBytesForCurrentThread();
         ListPage parsed = ListPageParser.Parse(page, out _)!;
         // The entries and the keys themselves: 1,000 times some 100 bytes.
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(130_000));
         Assert.That(Keys(parsed)[999], Is.EqualTo("train/n01440764/n01440764_00999.JPEG"));
+    }
+
+    // Each bit, and what means something in XML.
+    private static IEnumerable<byte> Changes(byte original) =>
+        Enumerable.Range(0, 8).Select(bit => (byte)(original ^ (1 << bit))).Concat("<>/&;\"'!?: \n\0"u8.ToArray()).Distinct().Where(changed => changed != original);
+
+    // As many entries in the same order, all but at most one of them the same, and it goes on where the other does.
+    private static bool IsWhole(ListPage page, ListPage expected)
+    {
+        if (page.Objects.Length != expected.Objects.Length || page.CommonPrefixes.Length != expected.CommonPrefixes.Length || page.IsTruncated != expected.IsTruncated)
+            return false;
+        int others = Prefixes(page).Zip(Prefixes(expected)).Count(pair => pair.First != pair.Second);
+        for (int i = 0; i < page.Objects.Length; i++)
+        {
+            ListedObject found = page.Objects.Span[i], original = expected.Objects.Span[i];
+            bool isSame = page.KeyOf(found).SequenceEqual(expected.KeyOf(original)) && found.Version == original.Version && found.StorageClass == original.StorageClass;
+            others += isSame ? 0 : 1;
+        }
+        return others <= 1;
     }
 
     private static ListPage Parse(string text) => ListPageParser.Parse(Encoding.UTF8.GetBytes(text), out _)!;

@@ -200,7 +200,7 @@ internal sealed class RecoveryTests
     [CancelAfter(10_000)]
     public async Task A_HEAD_that_says_nothing_is_asked_by_a_list(HttpStatusCode status, CancellationToken cancellationToken)
     {
-        const string Page = "<ListBucketResult><Contents><Key>k</Key><Size>5</Size><ETag>\"0123456789abcdef0123456789abcdef\"</ETag><StorageClass>GLACIER_IR</StorageClass></Contents></ListBucketResult>";
+        const string Page = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>k</Key><Size>5</Size><ETag>\"0123456789abcdef0123456789abcdef\"</ETag><StorageClass>GLACIER_IR</StorageClass></Contents></ListBucketResult>";
         var handler = new StubHandler((request, index) => index == 0
             ? StubHandler.EmptyPage()
             : request.Method == HttpMethod.Head ? StubHandler.Answer(status, "") : StubHandler.Answer(HttpStatusCode.OK, Page));
@@ -213,7 +213,7 @@ internal sealed class RecoveryTests
     [Test, CancelAfter(10_000)]
     public async Task A_HEAD_that_says_nothing_of_a_missing_key_is_not_found(CancellationToken cancellationToken)
     {
-        const string Neighbour = "<ListBucketResult><Contents><Key>kk</Key><Size>5</Size></Contents></ListBucketResult>";
+        const string Neighbour = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>kk</Key><Size>5</Size></Contents></ListBucketResult>";
         var handler = new StubHandler((request, index) => request.Method == HttpMethod.Head
             ? StubHandler.Answer(HttpStatusCode.Forbidden, "")
             : index == 0 ? StubHandler.EmptyPage() : StubHandler.Answer(HttpStatusCode.OK, Neighbour));

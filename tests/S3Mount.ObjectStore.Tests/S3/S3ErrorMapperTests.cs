@@ -8,10 +8,10 @@ internal sealed class S3ErrorMapperTests
     private static readonly S3Endpoint _endpoint = S3Endpoint.ForCustom(new Uri("http://127.0.0.1:1"), "bucket", "eu-west-1", pathStyle: true);
 
     [TestCase("Get", 404, "NoSuchKey", "Fail", "NotFound")]
-    [TestCase("Get", 404, null, "Fail", "Malformed")]
+    [TestCase("Get", 404, null, "AskAnew", "Malformed")]
     [TestCase("Get", 404, "SomethingElse", "Fail", "NotFound")]
     [TestCase("Head", 404, null, "Fail", "NotFound")]
-    [TestCase("List", 404, null, "Fail", "Malformed")]
+    [TestCase("List", 404, null, "AskAnew", "Malformed")]
     [TestCase("List", 404, "NotFound", "Fail", "NoSuchBucket")]
     [TestCase("List", 404, "NoSuchBucket", "Fail", "NoSuchBucket")]
     [TestCase("Get", 404, "NoSuchBucket", "Fail", "NoSuchBucket")]

@@ -45,7 +45,7 @@ internal sealed class KeyRangeScanner
     /// <summary>
     /// The pages of a range, in key order: whatever is there from beginning to end exactly once, in pages of any size, which
     /// may be parts of the store's. Their continuation tokens say nothing of the scan. A store that does not list in order is
-    /// passed on as it comes; if that shows only after the range has been split, the scan fails, and the next is not split.
+    /// passed on as it comes, unless its keys come again; if that shows only after the range has been split, the scan fails, and the next is not split.
     /// When the enumerator has been disposed, or has thrown, no request is under way.
     /// </summary>
     /// <exception cref="ObjectStoreException"/>
@@ -57,6 +57,7 @@ internal sealed class KeyRangeScanner
         var request = new ListPageRequest { Prefix = range.Prefix, Delimiter = range.Delimiter, StartAfter = range.After };
         bool isOrdered = true;
         byte[]? last = null;
+        var loop = new LoopCheck(range.Prefix);
         while (true)
         {
             bool mayWait = request.ContinuationToken is not null || !_options.IsFirstPageWaitedFor;
@@ -69,6 +70,7 @@ internal sealed class KeyRangeScanner
                 _isUnordered |= !isOrdered;
                 _isSequential |= !isOrdered || (after is not null && request.ContinuationToken is null && IgnoresStartAfter(page, range));
             }
+            loop.Observe(page, isOrdered);
             yield return isOrdered ? PageSlice.Within(page, after, until) : PageSlice.Filtered(page, after, until);
 
             if (page.NextContinuationToken is null || (isOrdered && until is not null && last is not null && last.AsSpan().SequenceCompareTo(until) >= 0))

@@ -24,6 +24,9 @@ internal sealed class KeySegment
     /// <summary>The last key of its last page, which may lie beyond its end; null before the first.</summary>
     public byte[]? Walked { get; set; }
 
+    /// <summary>Pages in a row that went no further than <see cref="Walked"/>.</summary>
+    public int PagesInVain { get; set; }
+
     /// <summary>What the next page is asked for by; null before the first.</summary>
     public string? Token { get; set; }
 

@@ -84,7 +84,7 @@ internal sealed partial class ScanPlan
     }
 
     /// <summary>The answer to an order.</summary>
-    /// <exception cref="ObjectStoreException">The keys are not in order, or a continuation token repeats itself.</exception>
+    /// <exception cref="ObjectStoreException">The keys are not in order, or the listing would not come to an end.</exception>
     public void Accept(PageOrder order, ListPage page)
     {
         KeySegment segment = order.Segment;
@@ -94,6 +94,7 @@ internal sealed partial class ScanPlan
         Answered++;
         if (page.NextContinuationToken is { } token && token == order.Request.ContinuationToken)
             throw Malformed("the listing repeats its continuation token");
+        CheckGoesOn(segment, page);
         if (PageSlice.Count(page) == 0)
             Waste += page.IsTruncated ? 0 : 1;
         else if (!Add(order, page))
@@ -148,6 +149,15 @@ internal sealed partial class ScanPlan
         {
             _segments.Add(new KeySegment(front.Until, _until, null));
         }
+    }
+
+    // Whatever goes back is out of order. What stays where it is, under ever new tokens, is not.
+    private void CheckGoesOn(KeySegment segment, ListPage page)
+    {
+        bool goesOn = PageSlice.Count(page) > 0 && (segment.Walked is not { } walked || PageSlice.Last(page).SequenceCompareTo(walked) > 0);
+        segment.PagesInVain = goesOn ? 0 : segment.PagesInVain + 1;
+        if (segment.PagesInVain > LoopCheck.MaxPagesInVain)
+            throw Malformed($"the listing does not go on: {LoopCheck.MaxPagesInVain} pages have come without another key");
     }
 
     // False: the page is not of this range at all.
