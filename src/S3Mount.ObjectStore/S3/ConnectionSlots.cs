@@ -1,17 +1,18 @@
 namespace S3Mount.ObjectStore.S3;
 
 /// <summary>Bounds the requests under way. Its queue is no longer than its callers are many; each waits with a deadline.</summary>
-internal sealed class ConnectionSlots(int count, TimeSpan deadline, TimeProvider timeProvider) : IAsyncDisposable
+internal sealed class ConnectionSlots(int count, TimeProvider timeProvider) : IAsyncDisposable
 {
     // What is under way when the store goes has been cancelled, and only has to notice.
     private static readonly TimeSpan _leaveDeadline = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _free = new(count);
 
-    /// <exception cref="TimeoutException">None became free before the deadline.</exception>
+    /// <param name="patience">What is left to the caller; <see cref="Timeout.InfiniteTimeSpan"/>: he waits for ever.</param>
+    /// <exception cref="TimeoutException">None became free in this time.</exception>
     /// <exception cref="ObjectDisposedException">The store has gone.</exception>
-    public ValueTask EnterAsync(CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && _free.Wait(0, CancellationToken.None) ? default : new ValueTask(WaitAsync(cancellationToken));
+    public ValueTask EnterAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested && _free.Wait(0, CancellationToken.None) ? default : new ValueTask(WaitAsync(patience, cancellationToken));
 
     public void Leave() => _free.Release();
 
@@ -31,9 +32,9 @@ internal sealed class ConnectionSlots(int count, TimeSpan deadline, TimeProvider
         }
     }
 
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    private async Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var clock = new TryClock(deadline, timeProvider, cancellationToken);
+        using var clock = new TryClock(patience, timeProvider, cancellationToken);
         try
         {
             await _free.WaitAsync(clock.Token);

@@ -13,6 +13,10 @@ internal static class RetryDelay
     // How long a store that has come back may go unnoticed.
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(10);
 
+    // Retry-After tells all who were refused together to come back together. Half as long again spreads them over a time in
+    // proportion to what the store asked for, and never before it.
+    private const double Spread = 0.5;
+
     /// <param name="attempt">0 after the first try, and again after one that brought bytes.</param>
     /// <param name="asked">What the store asked for with Retry-After; zero when it did not.</param>
     public static TimeSpan Next(int attempt, TimeSpan asked, Random random)
@@ -21,8 +25,9 @@ internal static class RetryDelay
         TimeSpan bound = _first * (1 << Math.Min(attempt, 7));
         if (bound > _longest)
             bound = _longest;
-        TimeSpan delay = bound * random.NextDouble();
-        TimeSpan heeded = asked < _longest ? asked : _longest;
+        double jitter = random.NextDouble();
+        TimeSpan delay = bound * jitter;
+        TimeSpan heeded = (asked < _longest ? asked : _longest) * (1 + Spread * jitter);
         return delay > heeded ? delay : heeded;
     }
 }

@@ -32,12 +32,12 @@ internal sealed class S3Requester : IAsyncDisposable
         (_services, _options, _sender, _target, _credentials, _regions) = (services, options, sender, target, credentials, regions);
         _failures = new S3Failures(options.Bucket);
         _trouble = new TroubleLog(services.TimeProvider, services.Logger);
-        _slots = new ConnectionSlots(options.MaxConnections, options.IoDeadline, services.TimeProvider);
+        _slots = new ConnectionSlots(options.MaxConnections, services.TimeProvider);
     }
 
     public StoreCounters Counters { get; } = new();
 
-    /// <param name="deadline">Counted from the first try; no further one begins after it.</param>
+    /// <param name="deadline">Counted from this call: whatever it waits for, it ends by then.</param>
     /// <param name="isPatient">The mount is up: credentials that are missing may come back before the deadline.</param>
     /// <exception cref="ObjectStoreException">The operation has failed for good.</exception>
     public async ValueTask RunAsync(S3Operation operation, TimeSpan deadline, bool isPatient, CancellationToken cancellationToken)
@@ -73,11 +73,12 @@ internal sealed class S3Requester : IAsyncDisposable
     {
         try
         {
-            await _slots.EnterAsync(cancellationToken);
+            await _slots.EnterAsync(course.Left, cancellationToken);
         }
         catch (TimeoutException exception)
         {
-            throw _failures.Create(ObjectStoreFailure.Unavailable, operation, new S3Failure { Exception = exception, Endpoint = _target.Endpoint });
+            // What failed before the wait tells more than that there was one.
+            throw _failures.Create(ObjectStoreFailure.Unavailable, operation, course.Telling ?? new S3Failure { Exception = exception, Endpoint = _target.Endpoint });
         }
         try
         {
@@ -95,7 +96,7 @@ internal sealed class S3Requester : IAsyncDisposable
         AwsCredentials? credentials;
         try
         {
-            credentials = await _credentials.GetAsync(cancellationToken);
+            credentials = await WithinAsync(_credentials.GetAsync(cancellationToken), course, cancellationToken);
         }
         catch (ObjectStoreException exception) when (course.IsPatient)
         {
@@ -109,8 +110,7 @@ internal sealed class S3Requester : IAsyncDisposable
 
     private async ValueTask<S3Failure?> ExchangeAsync(S3Operation operation, S3Failure context, RetryCourse course, CancellationToken cancellationToken)
     {
-        TimeSpan patience = course.Patience(operation.Kind == S3OperationKind.List ? _listPatience : _patience);
-        using var clock = new TryClock(patience, _services.TimeProvider, cancellationToken, _closing.Token);
+        using TryClock clock = course.Clock(operation.Kind == S3OperationKind.List ? _listPatience : _patience, cancellationToken, _closing.Token);
         try
         {
             using HttpResponseMessage response = await _sender.SendAsync(operation, context.Endpoint, context.Credentials, clock.Token);
@@ -170,9 +170,9 @@ internal sealed class S3Requester : IAsyncDisposable
 
     private async ValueTask<bool> TryWaitAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
     {
-        TimeSpan delay = course.NextDelay(failure.RetryAfter, _services.Random);
+        bool hasTime = course.TryNextDelay(failure.RetryAfter, _services.Random, out TimeSpan delay);
         _trouble.Report(course.Failures, failure);
-        if (course.IsOver(delay))
+        if (!hasTime)
             return false;
         _services.Logger.Retrying(operation.Kind.ToString(), _options.Bucket, operation.Key, course.Tries, S3Failures.Reason(failure), delay);
         await Task.Delay(delay, _services.TimeProvider, cancellationToken);
@@ -183,7 +183,7 @@ internal sealed class S3Requester : IAsyncDisposable
     {
         try
         {
-            AwsCredentials? renewed = await _credentials.RenewAsync(failure.Credentials, cancellationToken);
+            AwsCredentials? renewed = await WithinAsync(_credentials.RenewAsync(failure.Credentials, cancellationToken), course, cancellationToken);
             return renewed is not null && renewed != failure.Credentials;
         }
         catch (ObjectStoreException exception) when (course.IsPatient)
@@ -194,6 +194,22 @@ internal sealed class S3Requester : IAsyncDisposable
             if (await TryWaitAsync(operation, course, failure, cancellationToken))
                 return true;
             throw;
+        }
+    }
+
+    // A search for credentials is everybody's and has its own end; who waits for it has his.
+    private async ValueTask<AwsCredentials?> WithinAsync(ValueTask<AwsCredentials?> asked, RetryCourse course, CancellationToken cancellationToken)
+    {
+        if (asked.IsCompleted)
+            return await asked;
+        try
+        {
+            return await asked.AsTask().WaitAsync(course.Left, _services.TimeProvider, cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new ObjectStoreException(
+                ObjectStoreFailure.NoCredentials, "the credentials did not arrive before the deadline: check the network and the profile", exception);
         }
     }
 

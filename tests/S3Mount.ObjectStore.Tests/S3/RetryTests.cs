@@ -47,8 +47,8 @@ internal sealed class RetryTests
         }
         Assert.That(failure!.Failure, Is.EqualTo(ObjectStoreFailure.Unavailable));
         Assert.That((failure.Status, failure.Code, failure.RequestId), Is.EqualTo((503, "SlowDown", "R7")));
-        // Full jitter: a wait is at most 10 s, and none ends after the deadline.
-        Assert.That(time.GetUtcNow() - start, Is.InRange(TimeSpan.FromSeconds(290), TimeSpan.FromSeconds(300)));
+        // The last try is made when there is just time for it: 1 s before the deadline.
+        Assert.That(time.GetUtcNow() - start, Is.InRange(TimeSpan.FromSeconds(299), TimeSpan.FromSeconds(300)));
         // 300 s at 5 s a wait on average.
         Assert.That(store.Statistics.Retries, Is.InRange(40, 110));
     }
@@ -61,7 +61,8 @@ internal sealed class RetryTests
         await using S3ObjectStore store = await OpenAsync(handler, time, cancellationToken);
         DateTimeOffset start = time.GetUtcNow();
         await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
-        Assert.That(time.GetUtcNow() - start, Is.EqualTo(TimeSpan.FromSeconds(7)));
+        // Never earlier than it asked for, and not in the moment in which everybody else comes back.
+        Assert.That(time.GetUtcNow() - start, Is.GreaterThan(TimeSpan.FromSeconds(7)).And.LessThanOrEqualTo(TimeSpan.FromSeconds(10.5)));
     }
 
     private static IEnumerable<Exception> Breaks()
@@ -149,22 +150,27 @@ internal sealed class RetryTests
         var silent = new S3Failure { Endpoint = endpoint, TimedOut = true };
         var course = new RetryCourse(time, TimeSpan.FromSeconds(60));
         course.BeginTry();
-        Assert.That(course.Patience(TimeSpan.FromSeconds(30)), Is.EqualTo(TimeSpan.FromSeconds(30)));
+        using TryClock first = course.Clock(TimeSpan.FromSeconds(30), CancellationToken.None, CancellationToken.None);
         Assert.That(course.Remember(silent), Is.SameAs(silent));
         Assert.That(course.Remember(refused), Is.SameAs(refused));
         time.Advance(TimeSpan.FromSeconds(59));
         course.BeginTry();
-        Assert.That(course.Patience(TimeSpan.FromSeconds(30)), Is.EqualTo(TimeSpan.FromSeconds(1)));
+        using TryClock last = course.Clock(TimeSpan.FromSeconds(30), CancellationToken.None, CancellationToken.None);
+        Assert.That(course.Left, Is.EqualTo(TimeSpan.FromSeconds(1)));
         Assert.That(course.Remember(silent), Is.SameAs(refused));
+        time.Advance(TimeSpan.FromSeconds(0.999));
+        Assert.That(last.Token.IsCancellationRequested, Is.False);
+        time.Advance(TimeSpan.FromSeconds(0.001));
+        Assert.That(last.Token.IsCancellationRequested, Is.True);
     }
 
     [Test, CancelAfter(10_000)]
     public async Task A_connection_that_never_becomes_free_is_given_up(CancellationToken cancellationToken)
     {
         var time = new FakeTimeProvider();
-        var slots = new ConnectionSlots(1, TimeSpan.FromMinutes(5), time);
-        await slots.EnterAsync(cancellationToken);
-        Task second = slots.EnterAsync(cancellationToken).AsTask();
+        var slots = new ConnectionSlots(1, time);
+        await slots.EnterAsync(TimeSpan.FromMinutes(5), cancellationToken);
+        Task second = slots.EnterAsync(TimeSpan.FromMinutes(5), cancellationToken).AsTask();
         time.Advance(TimeSpan.FromMinutes(5));
         Assert.That(async () => await second, Throws.InstanceOf<TimeoutException>());
         slots.Leave();
@@ -191,7 +197,18 @@ internal sealed class RetryTests
         var longest = new LongestWaits();
         double[] waits = [.. Enumerable.Range(0, 12).Select(attempt => RetryDelay.Next(attempt, TimeSpan.Zero, longest).TotalMilliseconds)];
         Assert.That(waits, Is.EqualTo(new double[] { 100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000, 10_000, 10_000, 10_000 }).Within(1));
-        Assert.That(RetryDelay.Next(0, TimeSpan.FromHours(1), longest), Is.EqualTo(TimeSpan.FromSeconds(10)));
+        Assert.That(RetryDelay.Next(0, TimeSpan.FromHours(1), longest).TotalSeconds, Is.EqualTo(15).Within(0.001));
+    }
+
+    [Test]
+    public void Those_who_are_told_to_come_back_do_not_come_back_together()
+    {
+        var random = new Random(1);
+        double[] waits = [.. Enumerable.Range(0, 100).Select(_ => RetryDelay.Next(0, TimeSpan.FromSeconds(4), random).TotalSeconds)];
+        Assert.That(waits, Has.All.InRange(4.0, 6.0));
+        // A second of the two has room for no more than two thirds of a hundred that are spread over both.
+        for (double second = 4; second < 5; second += 0.1)
+            Assert.That(waits.Count(wait => wait >= second && wait < second + 1), Is.LessThan(67));
     }
 
     private static Task<S3ObjectStore> OpenAsync(StubHandler handler, FakeTimeProvider time, CancellationToken cancellationToken) => S3ObjectStore.OpenWithAsync(
