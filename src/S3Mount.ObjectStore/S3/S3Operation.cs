@@ -27,6 +27,11 @@ internal abstract class S3Operation
     /// <summary>Whether a try since the last question brought the operation forward: then the store is not in trouble.</summary>
     public virtual bool TakeProgress() => false;
 
+    /// <summary>A try has failed, and another one follows.</summary>
+    public virtual void Retry()
+    {
+    }
+
     /// <summary>Takes a successful answer.</summary>
     /// <exception cref="ObjectStoreException">The answer cannot be used, nor will another be.</exception>
     /// <exception cref="IOException">The answer broke off: the next try goes on.</exception>
