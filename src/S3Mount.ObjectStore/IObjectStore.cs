@@ -40,4 +40,9 @@ public interface IReadProgress
 {
     /// <summary>The first <paramref name="filled"/> bytes of the destination are valid; grows from call to call.</summary>
     void Advance(int filled);
+
+    /// <summary>The store has to be asked again: how long the read takes says nothing of its connection any more.</summary>
+    void Retried()
+    {
+    }
 }

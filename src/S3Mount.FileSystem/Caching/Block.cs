@@ -27,6 +27,7 @@ internal sealed unsafe class Block : MemoryManager<byte>, IReadProgress
     private int _references = 1;
     private int _consumed;
     private bool _indexed;
+    private bool _wasRetried;
 
     internal Block(BlockCache cache, ObjectReader reader, long offset, int length, int capacity, nint address)
     {
@@ -57,6 +58,15 @@ internal sealed unsafe class Block : MemoryManager<byte>, IReadProgress
 
     /// <summary>Whether somebody besides the index holds it.</summary>
     public bool IsInUse => Volatile.Read(ref _references) > 1;
+
+    /// <summary>Whether somebody besides the index and the fetch that fills it holds it: a READ that waits, or sends what is there.</summary>
+    public bool IsWanted => Volatile.Read(ref _references) > 2;
+
+    /// <summary>When its fetch began, as a moment of <see cref="MountClock"/>; written by the fetch, to be read after it.</summary>
+    public long BeganAt { get; set; }
+
+    /// <summary>Whether the store had to be asked again for it.</summary>
+    public bool WasRetried => Volatile.Read(ref _wasRetried);
 
     /// <summary>Whether readers have got all of its bytes.</summary>
     public bool IsConsumed => Volatile.Read(ref _consumed) >= Length;
@@ -139,6 +149,8 @@ internal sealed unsafe class Block : MemoryManager<byte>, IReadProgress
                 ThreadPool.UnsafeQueueUserWorkItem(static waiter => waiter.TrySetResult(), waiter, preferLocal: false);
         }
     }
+
+    public void Retried() => Volatile.Write(ref _wasRetried, true);
 
     /// <summary>The fetch has failed: whoever waits, and whoever will, sees this.</summary>
     public void Fail(Exception failure)

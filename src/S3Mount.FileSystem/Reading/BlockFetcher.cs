@@ -19,6 +19,7 @@ internal sealed class BlockFetcher : IDisposable
     public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<ObjectReader, byte> _watched = new();
+    private readonly ConcurrentDictionary<RunningFetch, byte> _running = new();
     private readonly ITimer _sweep;
     private readonly IObjectStore _store;
     private readonly DiskCache? _disk;
@@ -83,6 +84,8 @@ internal sealed class BlockFetcher : IDisposable
         long moment = Clock.Now - SilentAfter.Ticks;
         foreach ((ObjectReader reader, _) in _watched)
             reader.DropIfSilent(moment);
+        foreach ((RunningFetch fetch, _) in _running)
+            fetch.EndIfForgotten(Clock.Now, SilentAfter);
         Cache.Trim();
     }
 
@@ -106,23 +109,29 @@ internal sealed class BlockFetcher : IDisposable
     public async Task FetchAsync(Block block, bool ahead, CancellationToken readerClosed)
     {
         Exception? failure = null;
+        block.BeganAt = Clock.Now;
+        var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, readerClosed);
+        CancellationToken ended = either.Token;
+        using var running = new RunningFetch(block, either, block.BeganAt);
+        _running.TryAdd(running, 0);
         try
         {
-            long began = Clock.Now;
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, readerClosed);
-            await FillAsync(block, either.Token).ConfigureAwait(false);
-            _pace.Measured(block.Length, TimeSpan.FromTicks(Clock.Now - began));
+            await FillAsync(block, ended).ConfigureAwait(false);
+            // What took several tries says nothing of how fast a connection is.
+            if (!block.WasRetried)
+                _pace.Measured(block.Length, TimeSpan.FromTicks(Clock.Now - block.BeganAt));
             block.Advance(block.Length);
             Cache.OnFetched(block);
         }
         catch (Exception exception)
         {
-            failure = exception;
+            failure = exception is OperationCanceledException && running.IsForgotten ? new FetchForgottenException() : exception;
             // Before whoever waits asks again.
             if (exception is DiskStuckException stuck)
                 block.Reader.AvoidDisk(stuck.Read);
             block.Reader.Remove(block);
         }
+        _running.TryRemove(running, out _);
         if (ahead)
         {
             block.Reader.EndAhead();
@@ -226,5 +235,7 @@ internal sealed class BlockFetcher : IDisposable
     private sealed class PartProgress(Block block, int offset) : IReadProgress
     {
         public void Advance(int filled) => block.Advance(offset + filled);
+
+        public void Retried() => block.Retried();
     }
 }

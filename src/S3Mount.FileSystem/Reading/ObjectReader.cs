@@ -110,16 +110,22 @@ internal sealed partial class ObjectReader : IDisposable
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public async Task<List<Block>?> LeaseAsync(long offset, int length, CancellationToken cancellationToken)
     {
+        long began = _fetcher.Clock.Now;
+        ObjectStoreException? joined = null;
         while (true)
         {
-            List<Block>? leases = await ReserveAndLeaseAsync(offset, length, cancellationToken).ConfigureAwait(false);
+            List<Block>? leases = await ReserveAndLeaseAsync(offset, length, began, cancellationToken).ConfigureAwait(false);
             if (leases is null)
                 return null;
+            Block awaited = leases[0];
             try
             {
                 long end = offset + length;
                 foreach (Block block in leases)
-                    await block.WaitAsync((int)(Math.Min(end, block.End) - block.Offset), cancellationToken).ConfigureAwait(false);
+                {
+                    awaited = block;
+                    await WaitAsync(block, (int)(Math.Min(end, block.End) - block.Offset), joined, began, cancellationToken).ConfigureAwait(false);
+                }
                 return leases;
             }
             catch (Exception failure)
@@ -127,9 +133,9 @@ internal sealed partial class ObjectReader : IDisposable
                 foreach (Block block in leases)
                     block.Release();
                 _fetcher.Cache.OnReleased();
-                // The memory is the stuck call's: other blocks are filled from the store.
-                if (failure is not DiskStuckException)
+                if (!MayAskAnew(failure, awaited, began))
                     throw;
+                joined = failure as ObjectStoreException ?? joined;
             }
         }
     }
@@ -184,10 +190,48 @@ internal sealed partial class ObjectReader : IDisposable
         return true;
     }
 
-    private async Task<List<Block>?> ReserveAndLeaseAsync(long offset, int length, CancellationToken cancellationToken)
+    // A stuck call keeps its memory: other blocks are filled from the store. What failed at a deadline that began before the READ came
+    // has failed for others: this one has the time that is left to it.
+    private bool MayAskAnew(Exception failure, Block awaited, long began) => failure switch
+    {
+        DiskStuckException or FetchForgottenException => true,
+        ObjectStoreException { Failure: ObjectStoreFailure.Unavailable or ObjectStoreFailure.NoCredentials } => awaited.BeganAt < began && LeftSince(began) != TimeSpan.Zero,
+        _ => false,
+    };
+
+    // Who asks anew does not get the whole deadline of the new fetch.
+    private async Task WaitAsync(Block block, int needed, ObjectStoreException? joined, long began, CancellationToken cancellationToken)
+    {
+        if (joined is null || LeftSince(began) is not { } left)
+        {
+            await block.WaitAsync(needed, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        using var source = new CancellationTokenSource(left, _fetcher.Clock.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(source.Token, cancellationToken);
+        try
+        {
+            await block.WaitAsync(needed, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (source.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw joined;
+        }
+    }
+
+    // What is left of the deadline, never below zero; null: there is none.
+    private TimeSpan? LeftSince(long began)
+    {
+        TimeSpan deadline = _fetcher.Options.IoDeadline;
+        if (deadline <= TimeSpan.Zero || deadline >= _longestTimer)
+            return null;
+        TimeSpan left = deadline - TimeSpan.FromTicks(_fetcher.Clock.Now - began);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private async Task<List<Block>?> ReserveAndLeaseAsync(long offset, int length, long began, CancellationToken cancellationToken)
     {
         int part = EnterStream(offset, length);
-        long began = _fetcher.Clock.Now;
         long reserved = 0;
         while (true)
         {
@@ -232,12 +276,7 @@ internal sealed partial class ObjectReader : IDisposable
     // The deadline is the READ's: what is reserved may turn out too little, and another turn gets what is left of the time.
     private async Task ReserveByDeadlineAsync(long bytes, long began, CancellationToken cancellationToken)
     {
-        TimeSpan deadline = _fetcher.Options.IoDeadline;
-        bool isBounded = deadline > TimeSpan.Zero && deadline < _longestTimer;
-        TimeSpan left = deadline - TimeSpan.FromTicks(_fetcher.Clock.Now - began);
-        using var source = isBounded
-            ? new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _fetcher.Clock.TimeProvider)
-            : new CancellationTokenSource();
+        using var source = LeftSince(began) is { } left ? new CancellationTokenSource(left, _fetcher.Clock.TimeProvider) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(source.Token, cancellationToken);
         try
         {
@@ -245,7 +284,7 @@ internal sealed partial class ObjectReader : IDisposable
         }
         catch (OperationCanceledException) when (source.IsCancellationRequested)
         {
-            throw new TimeoutException($"no memory for a read of '{Key}' within {deadline.TotalSeconds:0} s: raise --memory, or read fewer files at once");
+            throw new TimeoutException($"no memory for a read of '{Key}' within {_fetcher.Options.IoDeadline.TotalSeconds:0} s: raise --memory, or read fewer files at once");
         }
     }
 

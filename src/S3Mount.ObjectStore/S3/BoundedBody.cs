@@ -55,7 +55,7 @@ internal sealed class BoundedBody : IDisposable
             int read = await stream.ReadAsync(_buffer.AsMemory(_length), clock.Token);
             if (read == 0)
                 return;
-            clock.Progress();
+            clock.Progress(read);
             _length += read;
             if (_length > bound)
             {

@@ -72,6 +72,8 @@ internal sealed class RangedRead : S3Operation
         return progressed;
     }
 
+    public override void Retry() => _progress?.Retried();
+
     public override async ValueTask<S3Error?> TakeAsync(HttpResponseMessage response, TryClock clock)
     {
         CheckVersion(response);
@@ -84,7 +86,7 @@ internal sealed class RangedRead : S3Operation
             int read = await body.ReadAsync(_destination[_filled..], clock.Token);
             if (read == 0)
                 throw new IOException($"the body ended {_destination.Length - _filled} bytes early");
-            clock.Progress();
+            clock.Progress(read);
             _counters.CountBytes(read);
             _filled += read;
             if (_checksum is null)

@@ -25,6 +25,9 @@ internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
     /// <summary>In a row, since the last try that brought bytes.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>Tries that ended because nothing came any more; never forgotten, so that a store that is only slow is left more time by each.</summary>
+    public int Stalls { get; private set; }
+
     /// <summary>The mount is up: what is missing may come back before the deadline. False while it is being opened.</summary>
     public bool IsPatient { get; init; } = true;
 
@@ -36,6 +39,18 @@ internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
             if (deadline == Timeout.InfiniteTimeSpan)
                 return deadline;
             TimeSpan left = deadline - timeProvider.GetElapsedTime(_startedAt);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>What the deadline leaves for waits before a last try, never below zero.</summary>
+    public TimeSpan LeftToWait
+    {
+        get
+        {
+            if (deadline == Timeout.InfiniteTimeSpan)
+                return deadline;
+            TimeSpan left = Left - (deadline / 10 < _longestLastTry ? deadline / 10 : _longestLastTry);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
@@ -64,10 +79,9 @@ internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
     public bool TryNextDelay(TimeSpan asked, Random random, out TimeSpan delay)
     {
         delay = RetryDelay.Next(Failures++, asked, random);
-        if (deadline == Timeout.InfiniteTimeSpan)
+        TimeSpan most = LeftToWait;
+        if (most == Timeout.InfiniteTimeSpan)
             return true;
-        TimeSpan lastTry = deadline / 10 < _longestLastTry ? deadline / 10 : _longestLastTry;
-        TimeSpan most = Left - lastTry;
         if (delay > most)
             delay = most;
         return most > TimeSpan.Zero;
@@ -81,6 +95,8 @@ internal sealed class RetryCourse(TimeProvider timeProvider, TimeSpan deadline)
     {
         S3Failure telling = failure.TimedOut && (_isCutShort || Left == TimeSpan.Zero) && _previous is not null ? _previous : failure;
         _previous = telling;
+        if (failure.TimedOut)
+            Stalls++;
         return telling;
     }
 

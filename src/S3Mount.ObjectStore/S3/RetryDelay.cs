@@ -13,6 +13,9 @@ internal static class RetryDelay
     // How long a store that has come back may go unnoticed.
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(10);
 
+    // One request a second is nothing to any store, and a restart of a gateway behind a balancer takes no longer.
+    private static readonly TimeSpan _firstProbe = TimeSpan.FromSeconds(1);
+
     // Retry-After tells all who were refused together to come back together. Half as long again spreads them over a time in
     // proportion to what the store asked for, and never before it.
     private const double Spread = 0.5;
@@ -29,5 +32,17 @@ internal static class RetryDelay
         TimeSpan delay = bound * jitter;
         TimeSpan heeded = (asked < _longest ? asked : _longest) * (1 + Spread * jitter);
         return delay > heeded ? delay : heeded;
+    }
+
+    /// <summary>
+    /// How long after one probe of a store in trouble the next one follows: half of the bound is jitter, so that the machines of a
+    /// cluster do not probe together.
+    /// </summary>
+    /// <param name="probes">Those before it that were not answered.</param>
+    public static TimeSpan BetweenProbes(int probes, Random random)
+    {
+        // A second doubled four times is above the longest delay.
+        TimeSpan bound = _firstProbe * (1 << Math.Min(probes, 4));
+        return (bound < _longest ? bound : _longest) * (1 - random.NextDouble() / 2);
     }
 }

@@ -30,6 +30,10 @@ internal sealed record S3Failure
     /// <summary>Nothing came for as long as a try waits.</summary>
     public bool TimedOut { get; init; }
 
+    /// <summary>The store says that it is asked too much, whatever it calls that; not that it is broken.</summary>
+    public bool IsThrottled => Status is 429 or 503 || Error.Code is "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded"
+        or "RequestThrottled" or "TooManyRequests" or "BandwidthLimitExceeded";
+
     /// <summary>The endpoint, the keys and the clock that the try used: another request may have replaced them by now.</summary>
     public required S3Endpoint Endpoint { get; init; }
 

@@ -29,7 +29,7 @@ internal static class S3HttpHandler
             ConnectTimeout = _connectTimeout,
             PooledConnectionLifetime = _connectionLifetime,
             PooledConnectionIdleTimeout = _idleTimeout,
-            MaxConnectionsPerServer = maxConnections,
+            MaxConnectionsPerServer = maxConnections + HedgeBudget.AtOnce(maxConnections),
             MaxResponseDrainSize = MaxDrain,
         };
         // Reading the system's store takes some ten milliseconds: only where there is something to verify.

@@ -71,6 +71,9 @@ public sealed class S3ObjectStore : IObjectStore
     /// <summary>Requests and bytes so far.</summary>
     public ObjectStoreStatistics Statistics => _requester.Counters.Read();
 
+    /// <summary>What trouble the store gave so far.</summary>
+    public ObjectStoreHealth Health => _requester.Health;
+
     /// <summary>
     /// PreconditionFailed, NotFound or Archived, if opening found the object to be asked for (<see cref="S3StoreOptions.Probe"/>) so;
     /// null: it can be read, or none was named.

@@ -30,6 +30,11 @@ internal abstract class S3Operation
     /// <summary>Whether another answer can take the place of one that cannot be used.</summary>
     public virtual bool CanBeAskedAnew => true;
 
+    /// <summary>A try has failed, and another one follows.</summary>
+    public virtual void Retry()
+    {
+    }
+
     /// <summary>Takes a successful answer.</summary>
     /// <exception cref="UnusableAnswerException">The answer cannot be used; another may be.</exception>
     /// <exception cref="IOException">The answer broke off: the next try goes on.</exception>

@@ -9,8 +9,9 @@ namespace S3Mount.ObjectStore.S3;
 /// </summary>
 internal sealed class S3Requester : IAsyncDisposable
 {
-    // S3 sends its first bytes within 100 to 200 ms (S3 User Guide, "Performance guidelines"), a busy radosgw within seconds. The
-    // AWS CLI waits 60 s for a byte; with half of that ten tries fit into the default deadline of five minutes.
+    // At most, when nothing is known of the store or it is slow: S3 sends its first bytes within 100 to 200 ms (S3 User Guide,
+    // "Performance guidelines"), a busy radosgw within seconds. The AWS CLI waits 60 s for a byte; with half of that ten tries fit into
+    // the default deadline of five minutes.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     // A page of a huge bucket, rolled up at a delimiter, can take a store long before its first byte: the whole 60 s of the CLI.
@@ -18,24 +19,36 @@ internal sealed class S3Requester : IAsyncDisposable
 
     private readonly S3Services _services;
     private readonly S3StoreOptions _options;
-    private readonly S3Sender _sender;
+    private readonly HedgedSender _sender;
     private readonly S3Target _target;
     private readonly CredentialCache _credentials;
     private readonly RegionFollower _regions;
     private readonly S3Failures _failures;
-    private readonly ConnectionSlots _slots;
+    private readonly ConcurrencyLimit _limit;
     private readonly TroubleLog _trouble;
+    private readonly RetryBudget _budget;
+    private readonly AnswerPace _pace = new(_patience, isHeadHurried: true);
+    private readonly AnswerPace _listPace = new(_listPatience, isHeadHurried: false);
     private readonly CancellationTokenSource _closing = new();
 
     public S3Requester(S3Services services, S3StoreOptions options, S3Sender sender, S3Target target, CredentialCache credentials, RegionFollower regions)
     {
-        (_services, _options, _sender, _target, _credentials, _regions) = (services, options, sender, target, credentials, regions);
+        (_services, _options, _target, _credentials, _regions) = (services, options, target, credentials, regions);
+        _sender = new HedgedSender(sender, new HedgeBudget(options.MaxConnections), Counters, services.TimeProvider);
         _failures = new S3Failures(options.Bucket);
+        _budget = new RetryBudget(services.TimeProvider, services.Random);
         _trouble = new TroubleLog(services.TimeProvider, services.Logger);
-        _slots = new ConnectionSlots(options.MaxConnections, services.TimeProvider);
+        _limit = new ConcurrencyLimit(options.MaxConnections, services.TimeProvider);
     }
 
     public StoreCounters Counters { get; } = new();
+
+    public ObjectStoreHealth Health => Counters.ReadHealth() with
+    {
+        IsProbed = _budget.IsSpent,
+        GetLimit = _limit.LimitOf(S3OperationKind.Get),
+        ListLimit = _limit.LimitOf(S3OperationKind.List),
+    };
 
     /// <param name="deadline">Counted from this call: whatever it waits for, it ends by then.</param>
     /// <param name="isPatient">The mount is up: credentials that are missing may come back before the deadline.</param>
@@ -55,7 +68,10 @@ internal sealed class S3Requester : IAsyncDisposable
                 throw new OperationCanceledException(cancellationToken);
             }
             if (failure is null)
+            {
+                _budget.Answered();
                 return;
+            }
             await RecoverAsync(operation, course, failure, cancellationToken);
         }
     }
@@ -64,7 +80,8 @@ internal sealed class S3Requester : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
-        await _slots.DisposeAsync();
+        _budget.Close();
+        await _limit.DisposeAsync();
         _closing.Dispose();
     }
 
@@ -73,7 +90,7 @@ internal sealed class S3Requester : IAsyncDisposable
     {
         try
         {
-            await _slots.EnterAsync(course.Left, cancellationToken);
+            await _limit.EnterAsync(operation.Kind, course.Tries > 0, course.Left, cancellationToken);
         }
         catch (TimeoutException exception)
         {
@@ -82,11 +99,27 @@ internal sealed class S3Requester : IAsyncDisposable
         }
         try
         {
-            return await TryWithSlotAsync(operation, course, cancellationToken);
+            long enteredAt = _services.TimeProvider.GetTimestamp();
+            S3Failure? failure = await TryWithSlotAsync(operation, course, cancellationToken);
+            Judge(operation.Kind, failure, enteredAt);
+            return failure;
         }
         finally
         {
-            _slots.Leave();
+            _limit.Leave(operation.Kind);
+        }
+    }
+
+    private void Judge(S3OperationKind kind, S3Failure? failure, long enteredAt)
+    {
+        if (failure is null)
+        {
+            _limit.Answered(kind);
+        }
+        else if (failure.IsThrottled)
+        {
+            Counters.CountThrottled();
+            _limit.Throttled(kind, enteredAt);
         }
     }
 
@@ -110,27 +143,49 @@ internal sealed class S3Requester : IAsyncDisposable
 
     private async ValueTask<S3Failure?> ExchangeAsync(S3Operation operation, S3Failure context, RetryCourse course, CancellationToken cancellationToken)
     {
-        using TryClock clock = course.Clock(operation.Kind == S3OperationKind.List ? _listPatience : _patience, cancellationToken, _closing.Token);
+        AnswerPace pace = operation.Kind == S3OperationKind.List ? _listPace : _pace;
+        CancellationToken closing = _closing.Token;
+        TimeSpan headPatience = pace.HeadPatience(course.Stalls);
+        TimeSpan bodyPatience = pace.BodyPatience(course.Stalls);
+        using Exchange exchange = await _sender.SendAsync(operation, context, pace.HedgeAfter, () => course.Clock(headPatience, cancellationToken, closing));
+        bool hasHead = false;
         try
         {
-            using HttpResponseMessage response = await _sender.SendAsync(operation, context.Endpoint, context.Credentials, clock.Token);
-            clock.Progress();
+            using HttpResponseMessage response = await exchange.Answer;
+            hasHead = true;
+            exchange.Clock.BeginBody(bodyPatience);
             if (!response.IsSuccessStatusCode)
-                return await S3FailureReader.ReadAsync(response, context, clock);
-            return await TakeAsync(operation, response, context, clock);
+                return await S3FailureReader.ReadAsync(response, context, exchange.Clock);
+            pace.Began(_services.TimeProvider.GetElapsedTime(exchange.StartedAt));
+            S3Failure? failure = await TakeAsync(operation, response, context, exchange.Clock);
+            pace.Ended(exchange.Clock.EndBody());
+            return failure;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(S3ObjectStore));
             // The clock of the try, or the handler's own for the connect.
-            return context with { TimedOut = true };
+            return Stalled(context, course, hasHead ? pace : null, bodyPatience);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(S3ObjectStore));
-            return clock.Token.IsCancellationRequested ? context with { TimedOut = true } : context with { Exception = exception };
+            return exchange.Clock.Token.IsCancellationRequested
+                ? Stalled(context, course, hasHead ? pace : null, bodyPatience)
+                : context with { Exception = exception };
         }
+    }
+
+    private S3Failure Stalled(S3Failure context, RetryCourse course, AnswerPace? ofBody, TimeSpan patience)
+    {
+        // At the deadline nothing was judged: the time was up.
+        if (course.Left != TimeSpan.Zero)
+        {
+            Counters.CountStall();
+            ofBody?.Stalled(patience);
+        }
+        return context with { TimedOut = true };
     }
 
     private async ValueTask<S3Failure?> TakeAsync(S3Operation operation, HttpResponseMessage response, S3Failure context, TryClock clock)
@@ -155,6 +210,8 @@ internal sealed class S3Requester : IAsyncDisposable
         S3Failure telling = course.Remember(failure);
         if (operation.TakeProgress())
             course.ForgetFailures();
+        if (verdict.Action != S3Action.Retry)
+            _budget.Answered();
         bool isRecovered = verdict.Action switch
         {
             S3Action.AskAnew => course.IsPatient && operation.CanBeAskedAnew && course.TryAskAnew() && await TryWaitAsync(operation, course, failure, cancellationToken),
@@ -166,6 +223,7 @@ internal sealed class S3Requester : IAsyncDisposable
         };
         if (!isRecovered)
             throw _failures.Create(verdict.Failure, operation, telling);
+        operation.Retry();
     }
 
     private async ValueTask<bool> TryWaitAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
@@ -176,7 +234,8 @@ internal sealed class S3Requester : IAsyncDisposable
             return false;
         _services.Logger.Retrying(operation.Kind.ToString(), _options.Bucket, operation.Key, course.Tries, S3Failures.Reason(failure), delay);
         await Task.Delay(delay, _services.TimeProvider, cancellationToken);
-        return true;
+        // Who is not let in has been spoken for by those who probed: his own last try would tell nothing else.
+        return await _budget.EnterAsync(course.LeftToWait, cancellationToken);
     }
 
     private async ValueTask<bool> TryRenewAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)

@@ -8,6 +8,10 @@ internal sealed class StoreCounters
     private long _lists;
     private long _retries;
     private long _bytesRead;
+    private long _hedges;
+    private long _hedgesWon;
+    private long _stalls;
+    private long _throttled;
 
     public void CountTry(S3OperationKind kind, bool isRetry)
     {
@@ -27,7 +31,28 @@ internal sealed class StoreCounters
             Interlocked.Increment(ref _retries);
     }
 
+    /// <summary>A request beside another: one more of its kind, and no retry.</summary>
+    public void CountHedge(S3OperationKind kind)
+    {
+        CountTry(kind, isRetry: false);
+        Interlocked.Increment(ref _hedges);
+    }
+
+    public void CountHedgeWon() => Interlocked.Increment(ref _hedgesWon);
+
+    public void CountStall() => Interlocked.Increment(ref _stalls);
+
+    public void CountThrottled() => Interlocked.Increment(ref _throttled);
+
     public void CountBytes(int bytes) => Interlocked.Add(ref _bytesRead, bytes);
+
+    public ObjectStoreHealth ReadHealth() => new()
+    {
+        Hedges = Interlocked.Read(ref _hedges),
+        HedgesWon = Interlocked.Read(ref _hedgesWon),
+        Stalls = Interlocked.Read(ref _stalls),
+        Throttled = Interlocked.Read(ref _throttled),
+    };
 
     public ObjectStoreStatistics Read() => new(
         Interlocked.Read(ref _gets), Interlocked.Read(ref _heads), Interlocked.Read(ref _lists), Interlocked.Read(ref _retries), Interlocked.Read(ref _bytesRead));

@@ -73,6 +73,7 @@ internal sealed class RangedReadTests
         Assert.That(ScriptedAnswer.RequestedRange(server.Heads[3]).First, reset ? Is.InRange(1010, 1510) : Is.EqualTo(1510));
         Assert.That(server.Heads.Skip(1), Has.All.Contains($"if-match: \"{Tag}\"").IgnoreCase);
         Assert.That(store.Statistics.Retries, Is.EqualTo(2));
+        Assert.That(progress.Retries, Is.EqualTo(2));
         Assert.That(store.Statistics.BytesRead, Is.EqualTo(5000));
     }
 

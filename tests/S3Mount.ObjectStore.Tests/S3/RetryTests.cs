@@ -116,7 +116,7 @@ internal sealed class RetryTests
     }
 
     [Test, CancelAfter(20_000)]
-    public async Task A_store_that_goes_silent_is_asked_again_after_its_patience(CancellationToken cancellationToken)
+    public async Task A_body_that_stands_still_is_replaced_from_the_byte_where_it_stopped(CancellationToken cancellationToken)
     {
         var time = new FakeTimeProvider();
         byte[] content = WireTests.Ramp(1000);
@@ -130,15 +130,16 @@ internal sealed class RetryTests
         var progress = new ProgressLog();
         Task read = store.ReadRangeAsync(new ObjectKey("k"), new ObjectVersion(ETag.Parse(Tag), 1000, 0), 0, destination, progress, cancellationToken).AsTask();
         await progress.WaitForAsync(100, cancellationToken);
-        time.Advance(TimeSpan.FromSeconds(29.9));
+        time.Advance(TimeSpan.FromSeconds(0.4));
         Assert.That(store.Statistics.Gets, Is.EqualTo(1));
         // The silence ends the try; the wait before the next is at most 100 ms.
-        time.Advance(TimeSpan.FromSeconds(0.2));
+        time.Advance(TimeSpan.FromSeconds(0.1));
         await time.WaitForTimersAsync(1, cancellationToken);
         time.Advance(TimeSpan.FromSeconds(0.1));
         await read;
         Assert.That(destination, Is.EqualTo(content));
         Assert.That(ScriptedAnswer.RequestedRange(server.Heads[2]), Is.EqualTo((100, 999)));
+        Assert.That(store.Health.Stalls, Is.EqualTo(1));
     }
 
     [Test]
@@ -168,13 +169,13 @@ internal sealed class RetryTests
     public async Task A_connection_that_never_becomes_free_is_given_up(CancellationToken cancellationToken)
     {
         var time = new FakeTimeProvider();
-        var slots = new ConnectionSlots(1, time);
-        await slots.EnterAsync(TimeSpan.FromMinutes(5), cancellationToken);
-        Task second = slots.EnterAsync(TimeSpan.FromMinutes(5), cancellationToken).AsTask();
+        var limit = new ConcurrencyLimit(1, time);
+        await limit.EnterAsync(S3OperationKind.Get, isAgain: false, TimeSpan.FromMinutes(5), cancellationToken);
+        Task second = limit.EnterAsync(S3OperationKind.List, isAgain: true, TimeSpan.FromMinutes(5), cancellationToken).AsTask();
         time.Advance(TimeSpan.FromMinutes(5));
         Assert.That(async () => await second, Throws.InstanceOf<TimeoutException>());
-        slots.Leave();
-        await slots.DisposeAsync();
+        limit.Leave(S3OperationKind.Get);
+        await limit.DisposeAsync();
     }
 
     [Test, CancelAfter(10_000)]

@@ -15,7 +15,7 @@ internal sealed class DribbleStream(TimeProvider time, TimeSpan interval) : Stre
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await Task.Delay(interval, time, cancellationToken);
+        await FakeDelay.For(interval, time, cancellationToken);
         buffer.Span[0] = (byte)'x';
         return 1;
     }

@@ -15,6 +15,10 @@ internal sealed class ProgressLog : IReadProgress
         }
     }
 
+    public int Retries { get; private set; }
+
+    public void Retried() => Retries++;
+
     public void Advance(int filled)
     {
         lock (_steps)

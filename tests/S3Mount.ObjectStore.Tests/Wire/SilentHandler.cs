@@ -10,7 +10,7 @@ internal sealed class SilentHandler : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _requests) > 1)
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await FakeDelay.For(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         return StubHandler.EmptyPage();
     }
 }

@@ -33,6 +33,16 @@ internal sealed class StubHandler(Func<HttpRequestMessage, int, HttpResponseMess
     public static HttpResponseMessage Error(HttpStatusCode status, string code, params (string Name, string Value)[] headers) =>
         Answer(status, $"<Error><Code>{code}</Code><Message>words</Message></Error>", headers);
 
+    /// <summary>A 206 with this body.</summary>
+    public static HttpResponseMessage Partial(HttpContent body, string etag, int first, int last, int size)
+    {
+        var answer = new HttpResponseMessage(HttpStatusCode.PartialContent) { Content = body };
+        answer.Headers.TryAddWithoutValidation("ETag", $"\"{etag}\"");
+        body.Headers.TryAddWithoutValidation("Content-Range", $"bytes {first}-{last}/{size}");
+        body.Headers.ContentLength = last - first + 1;
+        return answer;
+    }
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         int index;
