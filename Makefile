@@ -31,6 +31,11 @@ BENCH_FILES ?= 1281167
 # Images of an epoch; the same holds for them.
 BENCH_IMAGES ?= 10000
 
+# How long the mixed load of `make soak` runs in all, and how often it kills the daemon after that. S3MOUNT_FAULT_SEED and S3MOUNT_KILL_SEED draw
+# what happens; they are printed.
+SOAK_SECONDS ?= 3600
+SOAK_KILLS ?= 200
+
 UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests S3Mount.Testing.Tests
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -72,6 +77,16 @@ test: ## install what the tests need (as root), build, run all tests; ends with 
 	@$(MAKE) --no-print-directory build
 	dotnet build $(SOLUTION) $(DOTNET_BUILD_FLAGS)
 	@S3MOUNT_PROGRAM="$(CURDIR)/out/s3mount" tests/run-tests.sh $(RESULTS) $(SOLUTION) -c $(CONFIGURATION)
+
+.PHONY: soak
+soak: ## mixed load with faults and overwrites for a time, then kills under load; prints the figures (SOAK_SECONDS=3600 SOAK_KILLS=200)
+	@tests/ensure-packages.sh --or-go-on $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory build
+	dotnet build tests/S3Mount.MountTests $(DOTNET_BUILD_FLAGS)
+	@# The load runs three times: with faults that pass, with the same before a real store, and with answers that lie.
+	@S3MOUNT_PROGRAM="$(CURDIR)/out/s3mount" S3MOUNT_FAULT_SECONDS=$$(($(SOAK_SECONDS) / 3)) S3MOUNT_KILLS=$(SOAK_KILLS) \
+		dotnet test tests/S3Mount.MountTests -c $(CONFIGURATION) --no-build --nologo --logger "console;verbosity=detailed" \
+		--filter "FullyQualifiedName~.FaultTests.|FullyQualifiedName~.KillTests."
 
 .PHONY: check
 check: ## formatter, warnings as errors, unit tests; then the unit tests again on one processor

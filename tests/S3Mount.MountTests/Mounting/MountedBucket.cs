@@ -112,6 +112,14 @@ internal sealed class MountedBucket
         await ForceAsync(_directory, Path);
     }
 
+    /// <summary>After the daemon was killed: only its log goes, and the dead mount stays for whoever mounts there next.</summary>
+    public void LeaveDead()
+    {
+        HasEnded = true;
+        _finalLog = Log;
+        _directory.Dispose();
+    }
+
     /// <summary>For a test that has failed: prints the log and ends everything by force.</summary>
     public async Task DumpAsync()
     {

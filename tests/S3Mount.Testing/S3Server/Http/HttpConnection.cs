@@ -7,7 +7,7 @@ namespace S3Mount.Testing.S3Server.Http;
 
 /// <summary>
 /// One client's connection: requests are read, handled and answered one after another on it (RFC 9112). Used by one task at a
-/// time; only <see cref="Dispose"/> may come from another thread.
+/// time; only <see cref="Reset"/> and <see cref="Dispose"/> may come from another thread.
 /// </summary>
 internal sealed partial class HttpConnection : IDisposable
 {
@@ -105,7 +105,14 @@ internal sealed partial class HttpConnection : IDisposable
     /// <summary>Ends the connection with a reset: the client's next read fails.</summary>
     public void Reset()
     {
-        _socket.LingerState = new LingerOption(true, 0);
+        try
+        {
+            _socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
         _socket.Close();
     }
 
