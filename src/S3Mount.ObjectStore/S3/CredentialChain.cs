@@ -36,11 +36,10 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or ObjectStoreException))
         {
-            // The providers of the SDK throw what they meet: HTTP, files, JSON, argument errors.
+            // The providers of the SDK throw what they meet: HTTP, files, JSON, argument errors. It is not kept: some logs tell all.
             throw new ObjectStoreException(
                 ObjectStoreFailure.NoCredentials,
-                $"the credentials cannot be had: {ObjectStoreText.OneLine(exception.GetBaseException().Message)}; check the profile '{profile.Name}', or {Advice}",
-                exception);
+                $"the credentials cannot be had: {CredentialFailure.Describe(exception)}; check the profile '{profile.Name}', or {Advice}");
         }
     }
 
@@ -95,9 +94,9 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
             // Its constructor asks for the role, and blocks meanwhile: its thread is left to it when the deadline has passed.
             return await Task.Run(() => new InstanceProfileAWSCredentials(), deadline.Token).WaitAsync(deadline.Token);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.NoCredentials, $"no credentials were found (instance metadata does not answer): {Advice}", exception);
+            throw new ObjectStoreException(ObjectStoreFailure.NoCredentials, $"no credentials were found (instance metadata does not answer): {Advice}");
         }
     }
 }
