@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 
@@ -18,6 +20,10 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
 
     private readonly S3Environment _environment = services.Environment;
     private AWSCredentials? _provider;
+    // Of the files that the last ones came from; null: they came from elsewhere.
+    private volatile string? _contents;
+
+    public bool HasChanged() => _contents is { } contents && Contents() is { } found && found != contents;
 
     public async Task<AwsCredentials> FetchAsync(bool anew, CancellationToken cancellationToken)
     {
@@ -27,11 +33,14 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
         // A provider that was built anew reads its files again and forgets what was refused.
         if (anew)
             _provider = null;
+        // Before they are read: what changes meanwhile is seen the next time. Until then half a file may have been read.
+        string? contents = profile.Exists ? Contents() : null;
         try
         {
             AWSCredentials provider = _provider ??= await FindAsync(cancellationToken);
             ImmutableCredentials keys = await provider.GetCredentialsAsync();
             DateTimeOffset? expiresAt = provider.Expiration is { } expiration ? new DateTimeOffset(expiration.ToUniversalTime(), TimeSpan.Zero) : null;
+            _contents = contents;
             return Create(keys.AccessKey, keys.SecretKey, keys.Token, expiresAt);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or ObjectStoreException))
@@ -41,6 +50,28 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
                 ObjectStoreFailure.NoCredentials,
                 $"the credentials cannot be had: {CredentialFailure.Describe(exception)}; check the profile '{profile.Name}', or {Advice}");
         }
+    }
+
+    // Not the times: a file that is renamed over another, or a link that is turned elsewhere, may be older. Null: not to be read now.
+    private string? Contents()
+    {
+        var digest = new StringBuilder();
+        foreach (string file in (ReadOnlySpan<string>)[_environment.CredentialsFile, _environment.ConfigFile])
+        {
+            try
+            {
+                digest.Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))).Append(' ');
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+            {
+                digest.Append("- ");
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+        return digest.ToString();
     }
 
     private AwsCredentials? FromEnvironment() =>

@@ -71,6 +71,8 @@ internal sealed class S3Requester : IAsyncDisposable
     // Null: done.
     private async ValueTask<S3Failure?> TryAsync(S3Operation operation, RetryCourse course, CancellationToken cancellationToken)
     {
+        if (await WaitForCredentialsAsync(course, cancellationToken) is { } missing)
+            return missing;
         try
         {
             await _slots.EnterAsync(cancellationToken);
@@ -86,6 +88,22 @@ internal sealed class S3Requester : IAsyncDisposable
         finally
         {
             _slots.Leave();
+        }
+    }
+
+    // Before there is a slot: those who wait for credentials would keep it from requests that are signed already.
+    private async ValueTask<S3Failure?> WaitForCredentialsAsync(RetryCourse course, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _credentials.GetAsync(cancellationToken);
+            return null;
+        }
+        catch (ObjectStoreException exception) when (course.IsPatient)
+        {
+            // On a live mount a source of credentials that does not answer is trouble that passes.
+            course.BeginTry();
+            return new S3Failure { Exception = exception, Endpoint = _target.Endpoint };
         }
     }
 
@@ -171,7 +189,9 @@ internal sealed class S3Requester : IAsyncDisposable
     private async ValueTask<bool> TryWaitAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
     {
         TimeSpan delay = course.NextDelay(failure.RetryAfter, _services.Random);
-        _trouble.Report(course.Failures, failure);
+        // What waits for credentials has its own words.
+        if (failure.Exception is not ObjectStoreException && !S3ErrorMapper.HasExpired(failure))
+            _trouble.Report(course.Failures, failure);
         if (course.IsOver(delay))
             return false;
         _services.Logger.Retrying(operation.Kind.ToString(), _options.Bucket, operation.Key, course.Tries, S3Failures.Reason(failure), delay);
@@ -183,13 +203,18 @@ internal sealed class S3Requester : IAsyncDisposable
     {
         try
         {
-            AwsCredentials? renewed = await _credentials.RenewAsync(failure.Credentials, cancellationToken);
-            return renewed is not null && renewed != failure.Credentials;
+            bool hasExpired = course.IsPatient && S3ErrorMapper.HasExpired(failure);
+            AwsCredentials? renewed = await _credentials.RenewAsync(failure.Credentials, hasExpired, cancellationToken);
+            if (renewed is null || renewed != failure.Credentials || !hasExpired)
+                return renewed is not null && renewed != failure.Credentials;
+            _credentials.Report($"the store says that those of access key {ObjectStoreText.OneLine(renewed.AccessKeyId)} have expired, and no newer ones were found: sign in again");
+            course.Allow(S3Action.RefreshCredentials);
+            return await TryWaitAsync(operation, course, failure, cancellationToken);
         }
         catch (ObjectStoreException exception) when (course.IsPatient)
         {
             // Not the store said no, but the source of credentials nothing: it may come back.
-            _services.Logger.RefreshFailed(exception.Message);
+            _credentials.Report(exception.Message);
             course.Allow(S3Action.RefreshCredentials);
             if (await TryWaitAsync(operation, course, failure, cancellationToken))
                 return true;
