@@ -31,4 +31,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(2006, LogLevel.Debug, "No region from instance metadata: {Reason}")]
     public static partial void NoRegionFromMetadata(this ILogger logger, string reason);
+
+    [LoggerMessage(2009, LogLevel.Warning, "There are no valid credentials, and requests wait for them until the deadline: {Reason}")]
+    public static partial void WaitingForCredentials(this ILogger logger, string reason);
 }

@@ -63,7 +63,7 @@ public sealed class SavedListingsFile
             SnapshotPlace.ThrowIfForeign(file.Path, SnapshotKind.Saved);
             return file;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SnapshotException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or SnapshotException)
         {
             warn($"--cache: {(e is SnapshotException ? e.Message : $"{file.Path} cannot be used: {e.Message}")}; listings are not kept");
             return null;
@@ -100,14 +100,14 @@ public sealed class SavedListingsFile
         {
             return OpenLock();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return null;
         }
     }
 
     // Locks the file until it is closed, by us or by our end (flock(2)).
-    private FileStream OpenLock() => new(LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+    private FileStream OpenLock() => new(PlainFile.Open(LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), FileAccess.ReadWrite, bufferSize: 0);
 
     /// <summary>What was loaded is not needed any more.</summary>
     internal void LetGo() => Loaded = null;
@@ -124,22 +124,9 @@ public sealed class SavedListingsFile
     /// <returns>Null, or why it cannot be used.</returns>
     private static string? TryMake(string directory)
     {
-        try
-        {
-            if (System.IO.Path.GetDirectoryName(directory) is { } parent)
-                Directory.CreateDirectory(parent);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"{directory} cannot be made: {e.Message}";
-        }
-        if (Syscall.mkdir(directory, FilePermissions.S_IRWXU) != 0 && Stdlib.GetLastError() is not Errno.EEXIST and var error)
-            return $"{directory} cannot be made: {Stdlib.strerror(error)}";
         // What others may have put there would be shown as the store's.
-        if (Syscall.stat(directory, out Stat stat) != 0 || (stat.st_mode & FilePermissions.S_IFMT) != FilePermissions.S_IFDIR)
-            return $"{directory} is not a directory";
-        if (stat.st_uid != Syscall.geteuid() && stat.st_uid != 0)
-            return $"{directory} belongs to user {stat.st_uid}";
+        if (PrivateDirectory.TryMake(directory, Syscall.geteuid()) is { } reason)
+            return reason;
         return Syscall.access(directory, AccessModes.R_OK | AccessModes.W_OK | AccessModes.X_OK) == 0
             ? null
             : $"{directory} cannot be written: {Stdlib.strerror(Stdlib.GetLastError())}";

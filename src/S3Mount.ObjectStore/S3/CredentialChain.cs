@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 
@@ -18,6 +20,10 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
 
     private readonly S3Environment _environment = services.Environment;
     private AWSCredentials? _provider;
+    // Of the files that the last ones came from; null: they came from elsewhere.
+    private volatile string? _contents;
+
+    public bool HasChanged() => _contents is { } contents && Contents() is { } found && found != contents;
 
     public async Task<AwsCredentials> FetchAsync(bool anew, CancellationToken cancellationToken)
     {
@@ -27,21 +33,45 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
         // A provider that was built anew reads its files again and forgets what was refused.
         if (anew)
             _provider = null;
+        // Before they are read: what changes meanwhile is seen the next time. Until then half a file may have been read.
+        string? contents = profile.Exists ? Contents() : null;
         try
         {
             AWSCredentials provider = _provider ??= await FindAsync(cancellationToken);
             ImmutableCredentials keys = await provider.GetCredentialsAsync();
             DateTimeOffset? expiresAt = provider.Expiration is { } expiration ? new DateTimeOffset(expiration.ToUniversalTime(), TimeSpan.Zero) : null;
+            _contents = contents;
             return Create(keys.AccessKey, keys.SecretKey, keys.Token, expiresAt);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or ObjectStoreException))
         {
-            // The providers of the SDK throw what they meet: HTTP, files, JSON, argument errors.
+            // The providers of the SDK throw what they meet: HTTP, files, JSON, argument errors. It is not kept: some logs tell all.
             throw new ObjectStoreException(
                 ObjectStoreFailure.NoCredentials,
-                $"the credentials cannot be had: {ObjectStoreText.OneLine(exception.GetBaseException().Message)}; check the profile '{profile.Name}', or {Advice}",
-                exception);
+                $"the credentials cannot be had: {CredentialFailure.Describe(exception)}; check the profile '{profile.Name}', or {Advice}");
         }
+    }
+
+    // Not the times: a file that is renamed over another, or a link that is turned elsewhere, may be older. Null: not to be read now.
+    private string? Contents()
+    {
+        var digest = new StringBuilder();
+        foreach (string file in (ReadOnlySpan<string>)[_environment.CredentialsFile, _environment.ConfigFile])
+        {
+            try
+            {
+                digest.Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))).Append(' ');
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+            {
+                digest.Append("- ");
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+        return digest.ToString();
     }
 
     private AwsCredentials? FromEnvironment() =>
@@ -95,9 +125,9 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
             // Its constructor asks for the role, and blocks meanwhile: its thread is left to it when the deadline has passed.
             return await Task.Run(() => new InstanceProfileAWSCredentials(), deadline.Token).WaitAsync(deadline.Token);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ObjectStoreException(ObjectStoreFailure.NoCredentials, $"no credentials were found (instance metadata does not answer): {Advice}", exception);
+            throw new ObjectStoreException(ObjectStoreFailure.NoCredentials, $"no credentials were found (instance metadata does not answer): {Advice}");
         }
     }
 }

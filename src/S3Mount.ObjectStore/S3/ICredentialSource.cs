@@ -7,4 +7,7 @@ internal interface ICredentialSource
     /// <param name="anew">The ones given last were refused: look everywhere again.</param>
     /// <exception cref="ObjectStoreException">NoCredentials.</exception>
     Task<AwsCredentials> FetchAsync(bool anew, CancellationToken cancellationToken);
+
+    /// <summary>Whether what the last ones were read from has other contents now. May block.</summary>
+    bool HasChanged() => false;
 }

@@ -16,6 +16,9 @@ internal static class S3ErrorMapper
         return MapCode(failure) ?? MapStatus(kind, failure);
     }
 
+    /// <summary>The store says that the credentials were good until lately: newer ones are on their way, as a rule.</summary>
+    public static bool HasExpired(S3Failure failure) => failure.Error.Code is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired";
+
     private static S3Verdict? MapCode(S3Failure failure) => failure.Error.Code switch
     {
         "ExpiredToken" or "ExpiredTokenException" or "InvalidToken" or "TokenRefreshRequired" => Refresh,

@@ -22,7 +22,7 @@ public sealed class S3ObjectStore : IObjectStore
     {
         _options = options;
         _target = new S3Target(settings.Endpoint, services.TimeProvider);
-        _credentials = new CredentialCache(SourceOf(options, services, settings), services.TimeProvider, services.Logger);
+        _credentials = new CredentialCache(SourceOf(options, services, settings), services.TimeProvider, services.Logger, services.Random);
         _http = new HttpMessageInvoker(services.HttpHandler ?? S3HttpHandler.Create(options.MaxConnections, settings.CaBundle, settings.Endpoint.IsSecure));
         var sender = new S3Sender(_http, _target, options.RequesterPays);
         var regions = new RegionFollower(options.Bucket, _target, settings.AwsEndpoints, services.Logger);

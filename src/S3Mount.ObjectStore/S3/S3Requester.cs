@@ -88,6 +88,8 @@ internal sealed class S3Requester : IAsyncDisposable
     // Null: done.
     private async ValueTask<S3Failure?> TryAsync(S3Operation operation, RetryCourse course, CancellationToken cancellationToken)
     {
+        if (await WaitForCredentialsAsync(course, cancellationToken) is { } missing)
+            return missing;
         try
         {
             await _limit.EnterAsync(operation.Kind, course.Tries > 0, course.Left, cancellationToken);
@@ -120,6 +122,23 @@ internal sealed class S3Requester : IAsyncDisposable
         {
             Counters.CountThrottled();
             _limit.Throttled(kind, enteredAt);
+        }
+    }
+
+    // Before there is a slot: those who wait for credentials would keep it from requests that are signed already.
+    private async ValueTask<S3Failure?> WaitForCredentialsAsync(RetryCourse course, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WithinAsync(_credentials.GetAsync(cancellationToken), course, cancellationToken);
+            return null;
+        }
+        catch (ObjectStoreException exception) when (course.IsPatient)
+        {
+            // On a live mount a source of credentials that does not answer is trouble that passes.
+            course.BeginTry();
+            // What the store has said before tells more than that there was a wait until the deadline.
+            return course.Left == TimeSpan.Zero && course.Telling is { } telling ? telling : new S3Failure { Exception = exception, Endpoint = _target.Endpoint };
         }
     }
 
@@ -229,7 +248,9 @@ internal sealed class S3Requester : IAsyncDisposable
     private async ValueTask<bool> TryWaitAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
     {
         bool hasTime = course.TryNextDelay(failure.RetryAfter, _services.Random, out TimeSpan delay);
-        _trouble.Report(course.Failures, failure);
+        // What waits for credentials has its own words.
+        if (failure.Exception is not ObjectStoreException && !S3ErrorMapper.HasExpired(failure))
+            _trouble.Report(course.Failures, failure);
         if (!hasTime)
             return false;
         _services.Logger.Retrying(operation.Kind.ToString(), _options.Bucket, operation.Key, course.Tries, S3Failures.Reason(failure), delay);
@@ -242,16 +263,24 @@ internal sealed class S3Requester : IAsyncDisposable
     {
         try
         {
-            AwsCredentials? renewed = await WithinAsync(_credentials.RenewAsync(failure.Credentials, cancellationToken), course, cancellationToken);
-            return renewed is not null && renewed != failure.Credentials;
+            bool hasExpired = course.IsPatient && S3ErrorMapper.HasExpired(failure);
+            AwsCredentials? renewed = await WithinAsync(_credentials.RenewAsync(failure.Credentials, hasExpired, cancellationToken), course, cancellationToken);
+            if (renewed is null || renewed != failure.Credentials || !hasExpired)
+                return renewed is not null && renewed != failure.Credentials;
+            _credentials.Report($"the store says that those of access key {ObjectStoreText.OneLine(renewed.AccessKeyId)} have expired, and no newer ones were found: sign in again");
+            course.Allow(S3Action.RefreshCredentials);
+            return await TryWaitAsync(operation, course, failure, cancellationToken);
         }
         catch (ObjectStoreException exception) when (course.IsPatient)
         {
             // Not the store said no, but the source of credentials nothing: it may come back.
-            _services.Logger.RefreshFailed(exception.Message);
+            _credentials.Report(exception.Message);
             course.Allow(S3Action.RefreshCredentials);
             if (await TryWaitAsync(operation, course, failure, cancellationToken))
                 return true;
+            // At the deadline what the store has said tells more than that nothing newer came.
+            if (exception.InnerException is TimeoutException)
+                return false;
             throw;
         }
     }

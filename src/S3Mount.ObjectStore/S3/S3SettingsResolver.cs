@@ -69,7 +69,7 @@ internal sealed class S3SettingsResolver(S3StoreOptions options, S3Services serv
     }
 
     private static ObjectStoreException Refused(string source, string url, string why) =>
-        new(ObjectStoreFailure.Rejected, $"{source}: '{ObjectStoreText.OneLine(url)}' {why}");
+        new(ObjectStoreFailure.Rejected, $"{source}: '{ObjectStoreText.OneLine(UrlText.WithoutUserInfo(url))}' {why}");
 
     // Anonymous requests need no region of their own, and a bucket elsewhere says where it is.
     private async Task<string?> MachineRegionAsync(CancellationToken cancellationToken)
@@ -84,7 +84,7 @@ internal sealed class S3SettingsResolver(S3StoreOptions options, S3Services serv
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            services.Logger.NoRegionFromMetadata(exception.Message);
+            services.Logger.NoRegionFromMetadata(ObjectStoreText.OneLine(exception.Message));
             return null;
         }
     }

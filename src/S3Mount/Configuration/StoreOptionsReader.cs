@@ -47,10 +47,10 @@ internal static class StoreOptionsReader
     private static string ParseUrl(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
-            throw new FormatException($"'{text}' is not a URL; write http://HOST:PORT or https://HOST");
+            throw new FormatException($"'{UrlText.WithoutUserInfo(text)}' is not a URL; write http://HOST:PORT or https://HOST");
         // Nothing after the host has a place in a signed request; dropped in silence it would name another store.
         if (url.PathAndQuery != "/" || url.UserInfo.Length > 0)
-            throw new FormatException($"'{text}' has more than a host and a port; write {url.Scheme}://{url.Authority}");
+            throw new FormatException($"'{UrlText.WithoutUserInfo(text)}' has more than a host and a port; write {url.Scheme}://{url.Authority}");
         return text;
     }
 

@@ -20,7 +20,7 @@ internal static class Detachment
     public const string Mounted = "mounted";
 
     /// <summary>Read by the AWS SDK whenever credentials are renewed, relative to a working directory that is left.</summary>
-    private static readonly string[] _fileVariables = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CA_BUNDLE"];
+    private static readonly string[] _fileVariables = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CA_BUNDLE"];
 
     /// <summary>Whether this process is such a daemon. True once: the variable is not passed on to its children.</summary>
     public static bool Begin()

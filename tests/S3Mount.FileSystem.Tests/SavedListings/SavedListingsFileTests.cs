@@ -167,6 +167,27 @@ public sealed class SavedListingsFileTests
     }
 
     [Test]
+    public async Task Directories_that_others_may_write_and_links_are_not_used(CancellationToken cancellationToken)
+    {
+        using var directory = new TempDirectory();
+        var warnings = new List<string>();
+        var origin = new SnapshotOrigin { Bucket = "bucket" };
+        string open = directory.CreateDirectory("open"), own = directory.CreateDirectory("own"), outside = directory["outside"];
+        Assert.That(Syscall.chmod(open, FilePermissions.S_IRWXU | FilePermissions.S_IWGRP), Is.Zero);
+        File.CreateSymbolicLink(directory["link"], own);
+        foreach (string one in (string[])["open", "link"])
+            Assert.That(await SavedListingsFile.TryOpenAsync(directory[one], origin, TimeProvider.System, warnings.Add, cancellationToken), Is.Null);
+        Assert.That(warnings[0], Does.Contain("can be written by other users"));
+        Assert.That(warnings[1], Does.Contain("is a link"));
+        Assert.That(Directory.GetFileSystemEntries(open).Concat(Directory.GetFileSystemEntries(own)), Is.Empty);
+        // Where the lock of a listings file would be made.
+        SavedListingsFile? file = await SavedListingsFile.TryOpenAsync(own, origin, TimeProvider.System, warnings.Add, cancellationToken);
+        File.CreateSymbolicLink(file!.Path + ".lock", outside);
+        Assert.That(file.TryLock(), Is.Null);
+        Assert.That(File.Exists(outside), Is.False);
+    }
+
+    [Test]
     public void Of_buckets_of_the_same_name_in_several_partitions_each_has_its_file()
     {
         var origin = new SnapshotOrigin { Bucket = "bucket", Prefix = "p/", Region = "us-east-1" };

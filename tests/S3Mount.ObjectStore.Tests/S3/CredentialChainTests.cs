@@ -50,6 +50,37 @@ internal sealed class CredentialChainTests
     }
 
     [Test, CancelAfter(20_000)]
+    public async Task A_file_that_was_replaced_or_a_link_that_was_turned_is_seen([Values("write", "rename", "link")] string way, CancellationToken cancellationToken)
+    {
+        const string Before = "[default]\naws_access_key_id = BEFORE\naws_secret_access_key = s\n", After = "[default]\naws_access_key_id = AFTERX\naws_secret_access_key = s\n";
+        string file = Path.Combine(_home, ".aws", "credentials"), other = Path.Combine(_home, "other");
+        await File.WriteAllTextAsync(other, After, cancellationToken);
+        Write(way == "link" ? "real" : "credentials", Before);
+        if (way == "link")
+            File.CreateSymbolicLink(file, Path.Combine(_home, ".aws", "real"));
+        CredentialChain chain = Chain(null);
+        Assert.That(chain.HasChanged(), Is.False, "nothing has been read");
+        await chain.FetchAsync(false, cancellationToken);
+        Assert.That(chain.HasChanged(), Is.False);
+        switch (way)
+        {
+            case "write":
+                Write("credentials", After);
+                break;
+            case "rename":
+                File.Move(other, file, overwrite: true);
+                break;
+            default:
+                File.CreateSymbolicLink(file + ".new", other);
+                File.Move(file + ".new", file, overwrite: true);
+                break;
+        }
+        Assert.That(chain.HasChanged(), Is.True);
+        Assert.That((await chain.FetchAsync(true, cancellationToken)).AccessKeyId, Is.EqualTo("AFTERX"));
+        Assert.That(chain.HasChanged(), Is.False);
+    }
+
+    [Test, CancelAfter(20_000)]
     public async Task A_credential_process_is_run(CancellationToken cancellationToken)
     {
         string program = Path.Combine(_home, "keys.sh");

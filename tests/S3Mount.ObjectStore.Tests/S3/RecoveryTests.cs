@@ -34,6 +34,36 @@ internal sealed class RecoveryTests
         Assert.That(source.Fetches, Is.EqualTo(2));
     }
 
+    [TestCase("ExpiredToken")]
+    [TestCase("TokenRefreshRequired")]
+    [CancelAfter(10_000)]
+    public async Task Expired_credentials_are_waited_for_until_there_are_newer_ones(string code, CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var source = new LateCredentials(_old, _new, () => time.GetElapsedTime(0) > TimeSpan.FromSeconds(95));
+        var handler = new StubHandler((request, index) =>
+            index > 0 && request.Headers.GetValues("Authorization").Single().Contains("Credential=OLD/", StringComparison.Ordinal)
+                ? StubHandler.Error(HttpStatusCode.BadRequest, code)
+                : StubHandler.EmptyPage());
+        await using S3ObjectStore store = await OpenAsync(handler, source, cancellationToken, time);
+        await time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken);
+        Assert.That(time.GetElapsedTime(0), Is.LessThan(TimeSpan.FromSeconds(95 + 25)));
+        Assert.That(source.Fetches, Is.InRange(3, 15));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task Expired_credentials_that_stay_are_an_error_at_the_deadline_and_not_before(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var handler = new StubHandler((_, index) => index == 0 ? StubHandler.EmptyPage() : StubHandler.Error(HttpStatusCode.BadRequest, "ExpiredToken"));
+        await using S3ObjectStore store = await OpenAsync(handler, new FixedCredentials(_old), cancellationToken, time);
+        ObjectStoreException failure = Assert.ThrowsAsync<ObjectStoreException>(() =>
+            time.AdvanceUntilAsync(store.ListPageAsync(_list, cancellationToken).AsTask(), Stores.LongestWait, cancellationToken))!;
+        Assert.That(failure.Failure, Is.EqualTo(ObjectStoreFailure.AccessDenied));
+        Assert.That(failure.Message, Does.Contain("expired"));
+        Assert.That(time.GetElapsedTime(0), Is.GreaterThan(TimeSpan.FromMinutes(4.8)));
+    }
+
     [Test, CancelAfter(10_000)]
     public async Task Denied_keys_ask_for_new_credentials_once_a_minute_at_most(CancellationToken cancellationToken)
     {
@@ -240,6 +270,17 @@ internal sealed class RecoveryTests
 
     private static S3Services Services(StubHandler handler, ICredentialSource source) =>
         Stores.Services with { HttpHandler = handler, CredentialSource = source, TimeProvider = new FakeTimeProvider() };
+
+    private sealed class LateCredentials(AwsCredentials before, AwsCredentials after, Func<bool> areThere) : ICredentialSource
+    {
+        public int Fetches { get; private set; }
+
+        public Task<AwsCredentials> FetchAsync(bool anew, CancellationToken cancellationToken)
+        {
+            Fetches++;
+            return Task.FromResult(areThere() ? after : before);
+        }
+    }
 
     private sealed class SilentCredentials : ICredentialSource
     {

@@ -134,9 +134,7 @@ internal sealed class RetryTests
         Assert.That(store.Statistics.Gets, Is.EqualTo(1));
         // The silence ends the try; the wait before the next is at most 100 ms.
         time.Advance(TimeSpan.FromSeconds(0.1));
-        await time.WaitForTimersAsync(1, cancellationToken);
-        time.Advance(TimeSpan.FromSeconds(0.1));
-        await read;
+        await time.AdvanceUntilAsync(read, TimeSpan.FromSeconds(0.1), cancellationToken);
         Assert.That(destination, Is.EqualTo(content));
         Assert.That(ScriptedAnswer.RequestedRange(server.Heads[2]), Is.EqualTo((100, 999)));
         Assert.That(store.Health.Stalls, Is.EqualTo(1));

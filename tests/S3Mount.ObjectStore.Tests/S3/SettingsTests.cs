@@ -102,7 +102,7 @@ internal sealed class SettingsTests
     [TestCase("http://store.example/#x")]
     public void What_is_no_endpoint_is_refused(string url) => Assert.That(
         async () => await Resolve(new S3StoreOptions { Bucket = "bucket", EndpointUrl = url }),
-        Throws.InstanceOf<ObjectStoreException>().With.Property("Failure").EqualTo(ObjectStoreFailure.Rejected).And.Message.Contains(url));
+        Throws.InstanceOf<ObjectStoreException>().With.Property("Failure").EqualTo(ObjectStoreFailure.Rejected).And.Message.Contains(UrlText.WithoutUserInfo(url)));
 
     [TestCase("--endpoint-url")]
     [TestCase("AWS_ENDPOINT_URL_S3")]

@@ -39,7 +39,7 @@ public sealed class UsageErrorTests
         yield return Case("b /mnt --dir-mode 4755", "--dir-mode: '4755' has more than the permission bits 0777");
         yield return Case("b /mnt --endpoint-url localhost:9000", "--endpoint-url: 'localhost:9000' is not a URL; write http://HOST:PORT or https://HOST");
         yield return Case("b /mnt --endpoint-url http://h:9000/s3", "--endpoint-url: 'http://h:9000/s3' has more than a host and a port; write http://h:9000");
-        yield return Case("b /mnt --endpoint-url https://u:p@h/", "--endpoint-url: 'https://u:p@h/' has more than a host and a port; write https://h");
+        yield return Case("b /mnt --endpoint-url https://u:p@h/", "--endpoint-url: 'https://***@h/' has more than a host and a port; write https://h");
         yield return Case("b /mnt --log-level loud", "--log-level: 'loud' is not a log level; write trace, debug, info, warning or error");
         yield return Case("b /mnt --ca-bundle /nowhere/ca.pem", "--ca-bundle: /nowhere/ca.pem cannot be read: no such file or directory");
         yield return Case("b /mnt --allow-other --allow-root", "--allow-other and --allow-root exclude each other");

@@ -40,6 +40,18 @@ public sealed class ControlSocketTests : IDisposable
     }
 
     [Test]
+    public void A_directory_that_others_may_write_is_not_used([Values(UnixFileMode.GroupWrite, UnixFileMode.OtherWrite)] UnixFileMode mode)
+    {
+        string run = _directory.CreateDirectory("run");
+        File.SetUnixFileMode(run, Private | mode);
+        _directory.Write("run/9999-7.sock", "planted");
+        Assert.That(Start("9999:7", run), Is.Null);
+        Assert.That(_log.Find()!.Message, Does.Contain($"{run} can be written by other users"));
+        Assert.That(File.GetUnixFileMode(run), Is.EqualTo(Private | mode));
+        Assert.That(File.ReadAllText(_directory["run/9999-7.sock"]), Is.EqualTo("planted"));
+    }
+
+    [Test]
     public async Task Two_mounts_have_two_sockets()
     {
         await using ControlServer? one = Start("9999:7", _directory["run"]);
@@ -99,7 +111,7 @@ public sealed class ControlSocketTests : IDisposable
         _directory.CreateDirectory("own");
         File.CreateSymbolicLink(_directory["link"], _directory["own"]);
         Assert.That(Start("9999:7", _directory["theirs"], _directory["link"]), Is.Null);
-        Assert.That(_log.Find()!.Message, Does.EndWith($": {_directory["theirs"]} belongs to user 12345, {_directory["link"]} is not a directory"));
+        Assert.That(_log.Find()!.Message, Does.EndWith($": {_directory["theirs"]} belongs to user 12345, {_directory["link"]} is a link, not a directory"));
         Assert.That(Directory.GetFileSystemEntries(_directory["own"]), Is.Empty);
     }
 

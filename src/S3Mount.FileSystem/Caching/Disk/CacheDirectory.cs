@@ -23,9 +23,13 @@ public sealed class CacheDirectory
     private IEnumerable<FileInfo> Listings => _listings.Exists ? _listings.EnumerateFiles().Where(IsListings) : [];
 
     /// <exception cref="DirectoryNotFoundException">It is none.</exception>
+    /// <exception cref="IOException">It leads elsewhere.</exception>
     public static CacheDirectory Open(string path)
     {
         var directory = new CacheDirectory(System.IO.Path.GetFullPath(path));
+        // Root may look after the cache of a user, who could have anything deleted by links.
+        if ((directory._blocks.LinkTarget is not null ? directory._blocks : directory._listings.LinkTarget is not null ? directory._listings : null) is { } link)
+            throw new IOException($"{link.FullName} is a link");
         return directory._blocks.Exists || directory._listings.Exists ? directory : throw new DirectoryNotFoundException($"{directory.Path} is no cache of s3mount: it has neither blocks nor listings");
     }
 

@@ -90,18 +90,10 @@ public sealed partial class DiskCache
     // For its owner alone: the bucket's readers are not the machine's, and what others put there would be shown as the store's.
     private void MakeDirectories()
     {
-        if (Path.GetDirectoryName(_options.Directory) is { } parent)
-            Directory.CreateDirectory(parent);
         foreach (string directory in (string[])[_options.Directory, _directory])
         {
-            if (Syscall.mkdir(directory, FilePermissions.S_IRWXU) != 0 && Stdlib.GetLastError() is not Errno.EEXIST and var error)
-                throw new IOException($"{directory} cannot be made: {Stdlib.strerror(error)}");
-            if (Syscall.stat(directory, out Stat stat) != 0 || (stat.st_mode & FilePermissions.S_IFMT) != FilePermissions.S_IFDIR)
-                throw new IOException($"{directory} is not a directory");
-            if (stat.st_uid != Syscall.geteuid() && stat.st_uid != 0)
-                throw new IOException($"{directory} belongs to user {stat.st_uid}");
-            if (directory == _directory && (stat.st_mode & (FilePermissions.S_IWGRP | FilePermissions.S_IWOTH)) != 0)
-                throw new IOException($"{directory} can be written by other users");
+            if (PrivateDirectory.TryMake(directory, Syscall.geteuid()) is { } reason)
+                throw new IOException(reason);
         }
     }
 

@@ -102,6 +102,7 @@ internal static class SegmentFiles
 
     /// <summary>Takes over what a process has left that was killed while it wrote: the records that are whole, as a complete segment.</summary>
     /// <returns>Null: it is still being written, or nothing in it is of use; the latter has been deleted.</returns>
+    /// <exception cref="NotSupportedException">It is of another format, or no regular file.</exception>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public static CacheSegment? TryTakeOver(string path)
@@ -133,7 +134,7 @@ internal static class SegmentFiles
     {
         try
         {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return PlainFile.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e is not FileNotFoundException && File.Exists(path))
         {
@@ -161,12 +162,12 @@ internal static class SegmentFiles
     {
         try
         {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return PlainFile.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && File.Exists(path)))
         {
             // A disk that cannot be written can still be read; only what is wrong on it stays.
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return PlainFile.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
     }
 

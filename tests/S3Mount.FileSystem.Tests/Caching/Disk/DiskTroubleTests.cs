@@ -149,11 +149,49 @@ public sealed class DiskTroubleTests
     }
 
     [Test]
-    public async Task Directories_that_others_may_write_are_not_used(CancellationToken cancellationToken)
+    public async Task Links_among_its_files_lead_nowhere([Values(".segment", ".writing")] string suffix, CancellationToken cancellationToken)
+    {
+        string cache = _directory.CreateDirectory("cache"), blocks = Path.Combine(cache, "blocks"), outside = _directory.CreateDirectory("outside");
+        await using (var rig = new DiskRig(cache, _store, _time, 60 << 20, 1 << 20))
+            await ReadAllAsync(rig, 10, cancellationToken);
+        // As good as what the cache has itself, so that nothing but the link is wrong.
+        foreach (string segment in Directory.GetFiles(blocks))
+            File.Move(segment, Path.Combine(outside, Path.GetFileName(segment)));
+        byte[][] before = [.. Directory.GetFiles(outside).Order().Select(File.ReadAllBytes)];
+        Assert.That(before, Is.Not.Empty);
+        foreach (string file in Directory.GetFiles(outside))
+            File.CreateSymbolicLink(Path.Combine(blocks, Path.GetFileNameWithoutExtension(file) + suffix), file);
+        await using (var rig = new DiskRig(cache, _store, _time, 60 << 20, 1 << 20))
+        {
+            await ReadAllAsync(rig, 10, cancellationToken);
+            await rig.AdvanceAsync(TimeSpan.FromSeconds(70), cancellationToken);
+            Assert.That(rig.Said("is a link"), Is.EqualTo(before.Length), string.Join('\n', rig.Log.Lines));
+            Assert.That(rig.Disk.Statistics.Records, Is.EqualTo(10), "it goes on beside them");
+        }
+        Assert.That(Directory.GetFiles(outside).Order().Select(File.ReadAllBytes), Is.EqualTo(before));
+        CacheDirectory.Open(cache).Clear();
+        Assert.That(Directory.GetFiles(outside).Order().Select(File.ReadAllBytes), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Directories_that_are_links_are_not_used([Values("cache", "cache/blocks")] string name, CancellationToken cancellationToken)
+    {
+        string elsewhere = _directory.CreateDirectory("elsewhere");
+        Directory.CreateDirectory(Path.GetDirectoryName(_directory[name])!);
+        File.CreateSymbolicLink(_directory[name], elsewhere);
+        await using var rig = new DiskRig(_directory["cache"], _store, _time, 60 << 20, 1 << 20);
+        await rig.SettleAsync(cancellationToken);
+        Assert.That(rig.Said("is a link, not a directory"), Is.EqualTo(1));
+        await ReadAllAsync(rig, 10, cancellationToken);
+        Assert.That(Directory.GetFileSystemEntries(elsewhere), Is.Empty);
+    }
+
+    [Test]
+    public async Task Directories_that_others_may_write_are_not_used([Values("cache", "cache/blocks")] string name, CancellationToken cancellationToken)
     {
         string blocks = Path.Combine(_directory.CreateDirectory("cache"), "blocks");
         Directory.CreateDirectory(blocks);
-        await ShellAsync("chmod", ["777", blocks], cancellationToken);
+        await ShellAsync("chmod", ["777", _directory[name]], cancellationToken);
         await using var rig = new DiskRig(_directory["cache"], _store, _time, 60 << 20, 1 << 20);
         await rig.SettleAsync(cancellationToken);
         Assert.That(rig.Said("can be written by other users"), Is.EqualTo(1));
