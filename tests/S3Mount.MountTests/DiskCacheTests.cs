@@ -46,6 +46,10 @@ public sealed class DiskCacheTests : MountTest
         Assert.That(await DigestsAsync(first.Path), Is.EqualTo(_expected));
         await first.EndAsync();
         Assert.That(new DirectoryInfo(Path.Combine(_cache, "blocks")).UnixFileMode, Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        // As who has moved it to a larger disk.
+        string link = Path.Combine(NewDirectory().Path, "link");
+        File.CreateSymbolicLink(link, _cache);
+        _cache = link;
         MountedBucket second = await MountAsync();
         _server.ResetStatistics();
         Assert.That(await DigestsAsync(second.Path), Is.EqualTo(_expected));

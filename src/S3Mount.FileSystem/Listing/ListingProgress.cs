@@ -87,7 +87,12 @@ internal sealed class ListingProgress
             _isSuperseded = true;
             if (_wanted != Nobody)
                 return;
-            _room?.TrySetException(Superseded());
+            if (_room is { } room)
+            {
+                room.TrySetException(Superseded());
+                // Marks it as seen: who waited for it may have gone.
+                _ = room.Task.Exception;
+            }
             _room = null;
         }
     }

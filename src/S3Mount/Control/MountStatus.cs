@@ -1,6 +1,7 @@
 using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Warming;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.Control;
 
@@ -58,7 +59,11 @@ internal sealed record MountStatus
 
     /// <param name="Gets">Requests, repeated ones included.</param>
     /// <param name="Retries">How many of all requests were repetitions.</param>
-    internal sealed record StorePart(long Gets, long Heads, long Lists, long Retries, long BytesRead);
+    internal sealed record StorePart(long Gets, long Heads, long Lists, long Retries, long BytesRead)
+    {
+        /// <summary>What trouble it gave.</summary>
+        public ObjectStoreHealth? Health { get; init; }
+    }
 
     internal sealed record FailurePart(DateTimeOffset Time, string Message);
 }

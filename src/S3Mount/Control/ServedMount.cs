@@ -27,7 +27,7 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
             Memory = new(files.MemoryUsed, files.MemoryBudget, Environment.WorkingSet),
             Files = new(files.Inodes, files.Listings, files.ListingBytes, files.HiddenKeys),
             Kernel = new(kernel.Requests, kernel.InFlight, kernel.Late, kernel.Overdue, new Dictionary<string, long>(kernel.ByOperation())),
-            Store = new(store.Gets, store.Heads, store.Lists, store.Retries, store.BytesRead),
+            Store = new(store.Gets, store.Heads, store.Lists, store.Retries, store.BytesRead) { Health = Store.Health },
             SavedListings = files.SavedListings,
             Cache = files.DiskCache,
             Hydration = files.Hydration,

@@ -64,6 +64,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     public ServiceNotifier Notifier { get; init; } = new(null);
 
+    // A link to a larger disk is the caller's own; what it leads to is looked at (PrivateDirectory).
+    private string? Cache => settings.Cache is { } directory ? MountpointPath.Resolve(directory) : null;
+
     /// <summary>Returns when the mount is gone, in order.</summary>
     /// <exception cref="StartupException">The mount could not be made.</exception>
     /// <exception cref="FuseException">Likewise, or the session broke.</exception>
@@ -139,7 +142,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private async Task<SavedListingsFile?> OpenSavedListingsAsync(S3ObjectStore store, CancellationToken stopping)
     {
-        if (settings.Cache is not { } directory)
+        if (Cache is not { } directory)
             return null;
         var origin = new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl, Region = store.Region };
         // On a thread of its own: the disk may hang.
@@ -158,7 +161,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private DiskCache? OpenDiskCache(S3ObjectStore store)
     {
-        if (settings.Cache is not { } directory)
+        if (Cache is not { } directory)
             return null;
         var options = new DiskCacheOptions
         {

@@ -111,7 +111,7 @@ public sealed class SharedFetchTests
         for (int filled = 256 << 10; filled <= MiB; filled += 128 << 10)
         {
             steps.Release();
-            while (ReaderRig.TryRead(reader, filled - (128 << 10) - 1, 1) is null)
+            while (ReaderRig.TryRead(reader, filled - 1, 1) is null)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 await Task.Yield();

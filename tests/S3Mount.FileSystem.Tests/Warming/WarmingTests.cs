@@ -136,9 +136,9 @@ public sealed class WarmingTests
         using Gate gate = rig.Store.Hold(StoreOperation.Get);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<WarmProgress> warming = rig.WarmAsync(stopping.Token);
-        await gate.WaitForArrivalsAsync(6, cancellationToken);
+        await gate.WaitForArrivalsAsync(7, cancellationToken);
         gate.Release(10);
-        await gate.WaitForArrivalsAsync(16, cancellationToken);
+        await gate.WaitForArrivalsAsync(17, cancellationToken);
         await stopping.CancelAsync();
         Assert.That(async () => await warming, Throws.InstanceOf<OperationCanceledException>());
         Assert.That(rig.Store.InFlight, Is.Zero);

@@ -35,6 +35,10 @@ internal static class StatusText
             Line("hydration", $"{hydration.State}: {WarmText.Line(hydration.Progress, rate: null, hasBar: false).TrimStart()}{(hydration.Progress.Problem is { } problem ? $" ({problem})" : "")}");
         Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight{(status.Kernel.Late > 0 ? $", {status.Kernel.Late:N0} failed by --io-deadline" : "")}{(status.Kernel.Overdue > 0 ? $", {status.Kernel.Overdue:N0} overdue" : "")}");
         Line("store", $"{status.Store.Gets:N0} GET, {status.Store.Lists:N0} LIST, {status.Store.Heads:N0} HEAD, {status.Store.Retries:N0} of them repeated; {Size(status.Store.BytesRead)} read");
+        if (status.Store.Health is { } health && (health.Hedges | health.Stalls | health.Throttled) != 0)
+            Line("", $"{health.Stalls:N0} stalled and were replaced, {health.Hedges:N0} were sent beside slow ones ({health.HedgesWon:N0} came first), {health.Throttled:N0} were throttled; {health.GetLimit} GETs at once");
+        if (status.Store.Health is { IsProbed: true })
+            Line("", $"it answers nobody: one request now and then looks whether it is back");
         Line("last failure", status.LastFailure is { } failure ? $"{Time(failure.Time)} {failure.Message}" : (FormattableString)$"none");
         return text.ToString();
 
