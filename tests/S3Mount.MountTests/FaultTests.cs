@@ -82,7 +82,7 @@ public sealed class FaultTests : MountTest
         AddFaultsThatPass();
         if (withLies)
             AddLies();
-        double seconds = Number(SecondsVariable, 15);
+        double seconds = Number(SecondsVariable, 10);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.CurrentContext.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(seconds) + _grace);
         string[] arguments = [mount.Path, seconds.ToString(CultureInfo.InvariantCulture), _seed.ToString(CultureInfo.InvariantCulture), Processes.ToString(CultureInfo.InvariantCulture), .. objects.Names];

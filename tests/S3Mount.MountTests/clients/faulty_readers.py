@@ -4,6 +4,7 @@ A name is KIND-NUMBER-BASE. The file is BASE bytes long and 16 more for each ver
 b"v01 00000000016\\n", tell version and offset."""
 import collections
 import errno
+import fcntl
 import json
 import math
 import os
@@ -129,7 +130,10 @@ def run(number):
         except Wrong as found:
             wrong.append(str(found))
         slowest = max(slowest, time.monotonic() - begin)
-    print(json.dumps({"done": done, "errors": errors, "wrong": wrong[:5], "slowest": slowest, "times": times}), flush=True)
+    # One process at a time: a pipe takes no more than a page of each as a whole.
+    with open(__file__, encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        print(json.dumps({"done": done, "errors": errors, "wrong": wrong[:5], "slowest": slowest, "times": times}), flush=True)
 
 
 children = []
