@@ -11,8 +11,8 @@ internal sealed class WriteQueue
     /// </summary>
     public const int BatchSize = 512 << 10;
 
-    // Images of 110 KB that come at 50 MB/s fill a batch by then. Nobody waits for it but those who warm, and what they fetch next
-    // is on its way.
+    // Images of 110 KB that come at 50 MB/s fill a batch by then. For those who warm alone, who have the next on its way meanwhile: what
+    // readers have fetched would be fetched again by those who warm until it is on disk.
     private static readonly TimeSpan _longestGathering = TimeSpan.FromMilliseconds(10);
 
     // A monitor, not a Lock: the thread that writes waits on it, and is not woken for each block.
@@ -20,6 +20,7 @@ internal sealed class WriteQueue
     private readonly Queue<WaitingBlock> _waiting = new(); // guarded by _gate, as is all that follows
     private long _bytes;
     private long _wanted = long.MaxValue;
+    private int _ofReaders; // that nobody waits for
     private bool _isEnded;
 
     /// <returns>False: it has ended.</returns>
@@ -31,13 +32,14 @@ internal sealed class WriteQueue
                 return false;
             _waiting.Enqueue(waiting);
             _bytes += waiting.Length;
-            if (_bytes >= _wanted)
+            _ofReaders += waiting.Written is null ? 1 : 0;
+            if (_bytes >= _wanted || waiting.Written is null)
                 Monitor.Pulse(_gate);
             return true;
         }
     }
 
-    /// <summary>Waits for something, and a little longer for more. For one thread.</summary>
+    /// <summary>Waits for something, and a little longer for more of those who warm. For one thread.</summary>
     /// <param name="batch">Gets some <see cref="BatchSize"/>, or one.</param>
     /// <returns>False: it has ended, and all has been taken.</returns>
     public bool Take(List<WaitingBlock> batch)
@@ -46,13 +48,10 @@ internal sealed class WriteQueue
         {
             while (_waiting.Count == 0 && !_isEnded)
                 WaitFor(0, Timeout.InfiniteTimeSpan);
-            if (_bytes < BatchSize && !_isEnded)
+            if (_bytes < BatchSize && _ofReaders == 0 && !_isEnded)
                 WaitFor(BatchSize, _longestGathering);
-            for (long bytes = 0; bytes < BatchSize && _waiting.TryDequeue(out WaitingBlock waiting); bytes += waiting.Length)
-            {
-                _bytes -= waiting.Length;
+            for (long bytes = 0; bytes < BatchSize && TryDequeue(out WaitingBlock waiting); bytes += waiting.Length)
                 batch.Add(waiting);
-            }
             return batch.Count > 0 || !_isEnded;
         }
     }
@@ -61,11 +60,7 @@ internal sealed class WriteQueue
     public bool TryTake(out WaitingBlock waiting)
     {
         lock (_gate)
-        {
-            bool isThere = _waiting.TryDequeue(out waiting);
-            _bytes -= isThere ? waiting.Length : 0;
-            return isThere;
-        }
+            return TryDequeue(out waiting);
     }
 
     /// <summary>Nothing more is added.</summary>
@@ -76,6 +71,16 @@ internal sealed class WriteQueue
             _isEnded = true;
             Monitor.Pulse(_gate);
         }
+    }
+
+    // Under the gate.
+    private bool TryDequeue(out WaitingBlock waiting)
+    {
+        if (!_waiting.TryDequeue(out waiting))
+            return false;
+        _bytes -= waiting.Length;
+        _ofReaders -= waiting.Written is null ? 1 : 0;
+        return true;
     }
 
     private void WaitFor(long bytes, TimeSpan most)
