@@ -65,7 +65,8 @@ public sealed class FaultTests : MountTest
         FaultyReading reading = await ReadAsync(withDiskCache: true, withLies: true);
         Assert.That(reading.Errors.Keys.Select(error => error.Split(' ')[1]).Distinct(), Is.SubsetOf((string[])["ESTALE", "EIO", "EACCES", "ENOENT"]));
         Assert.That(reading.Errors.Keys, Does.Not.Contain("stable ENOENT").And.Not.Contain("listing ENOENT"));
-        Assert.That(reading.Errors.Keys, Has.Some.EndsWith("EIO"), "some of the lies were told");
+        // Of the others few come through: what cannot be used is asked for twice more.
+        Assert.That(reading.Errors.Keys, Has.Some.EndsWith("EACCES").Or.Some.EndsWith("EIO"), "some of the lies were told");
     }
 
     private async Task<FaultyReading> ReadAsync(bool withDiskCache, bool withLies = false)
