@@ -41,11 +41,27 @@ public sealed partial class ObjectFileSystem
             request.ReplyError(Errno.ESTALE);
             return default;
         }
+        DirectoryListing? growing = _lister.FindGrowing(directory);
         DirectoryListing current = _listings.FindListing(directory) is { IsForLookups: false } ready ? ready : _lister.Open(directory);
-        _generations.Keep(directory, current);
-        ValueTask answer = AnswerEntriesAsync(request, current, 0, (int)read.Size, plus ? _plus.Begin(current) : EntryDetail.Name);
+        ValueTask answer = current == growing ? AnswerJoinedAsync(request, current, (int)read.Size, plus) : AnswerFromStartAsync(request, current, (int)read.Size, plus);
         _walks.Observe(directory);
         return answer;
+    }
+
+    // The time of a listing that began before the request may be over while the request has some left.
+    private async ValueTask AnswerJoinedAsync(FuseRequest request, DirectoryListing listing, int size, bool plus)
+    {
+        Task there = listing.Progress.WaitForAsync(0, request.CancellationToken);
+        await there.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (there.Exception?.InnerException is { } failure && DirectoryLister.IsOfTime(failure))
+            listing = _lister.Open(listing.Directory);
+        await AnswerFromStartAsync(request, listing, size, plus).ConfigureAwait(false);
+    }
+
+    private ValueTask AnswerFromStartAsync(FuseRequest request, DirectoryListing listing, int size, bool plus)
+    {
+        _generations.Keep(listing.Directory, listing);
+        return AnswerEntriesAsync(request, listing, 0, size, plus ? _plus.Begin(listing) : EntryDetail.Name);
     }
 
     // A kernel that chooses asks in the middle of a directory because it has seen attributes wanted there.

@@ -41,6 +41,12 @@ public interface IReadProgress
     /// <summary>The first <paramref name="filled"/> bytes of the destination are valid; grows from call to call.</summary>
     void Advance(int filled);
 
+    /// <summary>
+    /// Whether somebody waits for these bytes already; asked while the read itself waits for a connection, where those that are waited
+    /// for go before those that are not. Any thread, under a lock of the store: returns at once and takes no lock.
+    /// </summary>
+    bool IsWanted => true;
+
     /// <summary>The store has to be asked again: how long the read takes says nothing of its connection any more.</summary>
     void Retried()
     {

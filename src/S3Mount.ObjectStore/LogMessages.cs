@@ -26,8 +26,11 @@ internal static partial class LogMessages
     [LoggerMessage(2008, LogLevel.Warning, "{Problems}; going on without what it says, as the AWS CLI does")]
     public static partial void ConfigIgnored(this ILogger logger, string problems);
 
-    [LoggerMessage(2007, LogLevel.Warning, "{Endpoint} is in trouble: {Tries} tries have failed lately, the last with {Reason}; they are repeated until the deadline")]
-    public static partial void StoreInTrouble(this ILogger logger, string endpoint, int tries, string reason);
+    [LoggerMessage(2007, LogLevel.Warning, "{Endpoint} is in trouble: {Tries} tries have failed lately and are repeated until the deadline, the last {Trouble}")]
+    public static partial void StoreInTrouble(this ILogger logger, string endpoint, int tries, string trouble);
+
+    [LoggerMessage(2010, LogLevel.Information, "{Endpoint} answers again; it was in trouble for {Seconds} s")]
+    public static partial void StoreAnswersAgain(this ILogger logger, string endpoint, long seconds);
 
     [LoggerMessage(2006, LogLevel.Debug, "No region from instance metadata: {Reason}")]
     public static partial void NoRegionFromMetadata(this ILogger logger, string reason);

@@ -2,7 +2,7 @@ namespace S3Mount.FileSystem.Tests;
 
 public sealed class SingleFlightTests
 {
-    private readonly SingleFlight<string, int> _flights = new();
+    private readonly SingleFlight<string, int> _flights = new(failure => failure is TimeoutException);
     private int _runs;
 
     [Test, CancelAfter(10_000)]
@@ -47,6 +47,32 @@ public sealed class SingleFlightTests
         foreach (Task<int> one in asked)
             Assert.That(async () => await one, Throws.InstanceOf<FormatException>());
         Assert.That(await _flights.RunAsync("k", () => Run(Task.FromResult(7)), cancellationToken), Is.EqualTo(7));
+        Assert.That(_runs, Is.EqualTo(2));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task Who_joined_one_whose_time_was_over_waits_for_another(CancellationToken cancellationToken)
+    {
+        var first = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var second = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<int>[] asked = [.. Enumerable.Range(0, 3).Select(_ => _flights.RunAsync("k", () => Run(_runs == 0 ? first.Task : second.Task), cancellationToken))];
+        first.SetException(new TimeoutException("its time is over"));
+        Assert.That(async () => await asked[0], Throws.InstanceOf<TimeoutException>(), "it was its own time");
+        Assert.That(asked[1..].Select(one => one.IsCompleted), Has.All.False);
+        second.SetResult(7);
+        Assert.That(await Task.WhenAll(asked[1..]), Is.All.EqualTo(7));
+        Assert.That(_runs, Is.EqualTo(2), "they share the other one");
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task The_second_failure_is_told(CancellationToken cancellationToken)
+    {
+        var first = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<int> own = _flights.RunAsync("k", () => Run(first.Task), cancellationToken);
+        Task<int> joined = _flights.RunAsync("k", () => Run(Task.FromException<int>(new TimeoutException("again"))), cancellationToken);
+        first.SetException(new TimeoutException("its time is over"));
+        Assert.That(async () => await own, Throws.InstanceOf<TimeoutException>());
+        Assert.That(async () => await joined, Throws.InstanceOf<TimeoutException>().With.Message.EqualTo("again"));
         Assert.That(_runs, Is.EqualTo(2));
     }
 

@@ -91,6 +91,8 @@ internal sealed class BlockPool : IDisposable
             }
         }
         Free(dropped);
+        if (dropped is not null)
+            NativePages.ReturnFreed();
     }
 
     public void Dispose()

@@ -32,6 +32,12 @@ internal static unsafe partial class NativePages
             Unmap(address, capacity);
     }
 
+    /// <summary>
+    /// Gives the system what malloc keeps of the memory that was freed. It has several arenas, and by itself shortens them only at their
+    /// ends: 60 MiB were seen to stay after two minutes of reading with a budget of 32 MiB.
+    /// </summary>
+    public static void ReturnFreed() => _ = MallocTrim(0);
+
     private static nint Map(int capacity)
     {
         nint address = MMap(0, (nuint)capacity, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
@@ -46,6 +52,10 @@ internal static unsafe partial class NativePages
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint MMap(nint address, nuint length, int protection, int flags, int fd, nint offset);
+
+    // glibc has it, since 2.8 for all arenas (malloc_trim(3)).
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int MallocTrim(nuint pad);
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     private static partial int MUnmap(nint address, nuint length);

@@ -47,7 +47,7 @@ internal sealed partial class DirectoryLister
     private readonly PinnedListings? _pinned;
     private readonly SavedTree? _saved;
     private readonly ConcurrentDictionary<DirectoryInode, DirectoryListing> _growing = new();
-    private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new();
+    private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new(IsOfTime);
     private int _lastGeneration;
     private long _changes;
     private int _hiddenNamed;
@@ -204,6 +204,9 @@ internal sealed partial class DirectoryLister
     public Task<LookupResult> LookUpAsync(DirectoryInode directory, byte[] name, CancellationToken cancellationToken) =>
         // Names are bytes, and Latin-1 maps each to a character of its own: a key that compares by value.
         _lookups.RunAsync((directory, System.Text.Encoding.Latin1.GetString(name)), () => LookUpOnceAsync(directory, name), cancellationToken);
+
+    /// <summary>Whether the store was asked for as long as a request may take: who came later has time left.</summary>
+    public static bool IsOfTime(Exception failure) => failure is ObjectStoreException { Failure: ObjectStoreFailure.Unavailable or ObjectStoreFailure.NoCredentials };
 
     private async Task RefreshAsync(DirectoryInode directory)
     {

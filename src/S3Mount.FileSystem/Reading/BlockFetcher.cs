@@ -234,6 +234,8 @@ internal sealed class BlockFetcher : IDisposable
     /// <summary>The progress of a part of a block, as the block's.</summary>
     private sealed class PartProgress(Block block, int offset) : IReadProgress
     {
+        public bool IsWanted => block.IsWanted;
+
         public void Advance(int filled) => block.Advance(offset + filled);
 
         public void Retried() => block.Retried();

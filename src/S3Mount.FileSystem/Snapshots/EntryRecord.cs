@@ -17,6 +17,9 @@ internal struct EntryRecord
     private const uint TextForm = 0xfffffe;
     private const int FormBits = 24;
 
+    private static readonly long _firstTime = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    private static readonly long _lastTime = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
     /// <summary>As in <see cref="PackedETag"/>. Of a tag in text: its offset in the strings, where it stands in quotes.</summary>
     public ulong TagHigh;
 
@@ -61,13 +64,16 @@ internal struct EntryRecord
     /// <summary>Of a file.</summary>
     public readonly ObjectVersion Version(ReadOnlySpan<byte> strings) => new(Tag(strings), Size, LastModified);
 
+    /// <summary>Whether seconds since 1970 are a time that can be written as one.</summary>
+    public static bool IsTime(long seconds) => seconds >= _firstTime && seconds <= _lastTime;
+
     /// <summary>Whether it can be read without harm, its name apart.</summary>
     public readonly bool IsSound(int storageClasses, int stringsLength)
     {
         if (IsDirectory)
             return true;
         bool hasTag = Form != TextForm || (TagHigh <= (ulong)stringsLength && TagLow <= (ulong)stringsLength - TagHigh);
-        return hasTag && Size >= 0 && StorageClass < storageClasses;
+        return hasTag && Size >= 0 && IsTime(LastModified) && StorageClass < storageClasses;
     }
 
     // Parsing takes away the quotes that were added, and so none of the tag's own.

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Mono.Unix.Native;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Snapshots;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Snapshots;
 

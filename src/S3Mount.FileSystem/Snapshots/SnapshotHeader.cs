@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Snapshots;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Snapshots;
 
@@ -29,6 +30,8 @@ internal sealed class SnapshotLoader(string path, SnapshotKind kind = SnapshotKi
         if (section.Length < SummaryRecord.Length)
             throw Damaged("it has no summary");
         SummaryRecord summary = MemoryMarshal.Read<SummaryRecord>(section);
+        if (!EntryRecord.IsTime(summary.MadeAt))
+            throw Damaged("it was made at no time");
         ReadOnlySpan<StringRecord> texts = MemoryMarshal.Cast<byte, StringRecord>(section.AsSpan(SummaryRecord.Length));
         if ((ulong)texts.Length != summary.StorageClasses || texts.Length > EntryRecord.MaxStorageClasses)
             throw Damaged("its storage classes are incomplete");

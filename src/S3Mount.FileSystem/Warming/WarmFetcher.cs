@@ -179,12 +179,20 @@ internal sealed class WarmFetcher
     {
         try
         {
-            await _store.ReadRangeAsync(file.Reader.Key, file.Reader.Version, block.Offset, block.Memory, block, cancellationToken).ConfigureAwait(false);
+            await _store.ReadRangeAsync(file.Reader.Key, file.Reader.Version, block.Offset, block.Memory, new PartProgress(block), cancellationToken).ConfigureAwait(false);
             block.Advance(block.Length);
         }
         finally
         {
             _fetcher.Slots.Leave();
         }
+    }
+
+    /// <summary>A part is waited for once a reader has found it under way.</summary>
+    private sealed class PartProgress(Block block) : IReadProgress
+    {
+        public bool IsWanted => block.IsInUse;
+
+        public void Advance(int filled) => block.Advance(filled);
     }
 }

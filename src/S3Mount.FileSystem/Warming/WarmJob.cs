@@ -10,6 +10,10 @@ namespace S3Mount.FileSystem.Warming;
 /// </summary>
 public sealed class WarmJob : IDisposable
 {
+    // An object of S3 has 50 TB at most (S3 User Guide, "Uploading objects"); this is nearly three times that. To look for each piece of one that is said to have 2^63 bytes
+    // would take days.
+    private const long LargestObject = 1L << 47;
+
     // A file that is not in the cache when as many others have failed one after the other for want of an answer will not be either.
     private const int MostUnanswered = 8;
 
@@ -76,7 +80,7 @@ public sealed class WarmJob : IDisposable
     /// <summary>What there is of an object is not to make room for others of the job: they would make room for it when its turn comes.</summary>
     internal void Mark(in WarmObject wanted)
     {
-        if (wanted.Version.IsPinned)
+        if (wanted.Version.IsPinned && wanted.Version.Size <= LargestObject)
             _fetcher.Disk.Want(CacheKey.Of(_fetcher.Disk.Store, wanted.Key, wanted.Version), wanted.Version.Size);
     }
 
@@ -193,6 +197,8 @@ public sealed class WarmJob : IDisposable
     {
         if (!wanted.Version.IsPinned)
             return $"{wanted.Key} has no strong ETag: nothing of it is kept on a disk";
+        if (wanted.Version.Size > LargestObject)
+            return $"{wanted.Key} is said to have {wanted.Version.Size} bytes, more than any object has";
         return StorageClass.IsArchived(wanted.StorageClass) ? $"{wanted.Key} is archived ({wanted.StorageClass}): it must be restored first" : null;
     }
 

@@ -23,33 +23,33 @@ internal sealed class WarmTally
     public void Found(long bytes)
     {
         Interlocked.Increment(ref _files);
-        Interlocked.Add(ref _bytes, bytes);
+        Add(ref _bytes, bytes);
     }
 
     public void Present(long bytes)
     {
         Interlocked.Increment(ref _presentFiles);
-        Interlocked.Add(ref _presentBytes, bytes);
+        Add(ref _presentBytes, bytes);
     }
 
     /// <summary>Bytes of a file whose end is still open.</summary>
-    public void FetchedPart(long bytes) => Interlocked.Add(ref _fetchedBytes, bytes);
+    public void FetchedPart(long bytes) => Add(ref _fetchedBytes, bytes);
 
     /// <summary>Bytes of a file whose end is still open were there.</summary>
-    public void PresentPart(long bytes) => Interlocked.Add(ref _presentBytes, bytes);
+    public void PresentPart(long bytes) => Add(ref _presentBytes, bytes);
 
     public void Fetched() => Interlocked.Increment(ref _fetchedFiles);
 
     public void Absent(long bytes)
     {
         Interlocked.Increment(ref _absentFiles);
-        Interlocked.Add(ref _absentBytes, bytes);
+        Add(ref _absentBytes, bytes);
     }
 
     public void Failed(long bytes, string reason)
     {
         Interlocked.Increment(ref _failedFiles);
-        Interlocked.Add(ref _failedBytes, bytes);
+        Add(ref _failedBytes, bytes);
         lock (_gate)
         {
             if (_failures.Count < MostNamed)
@@ -59,6 +59,17 @@ internal sealed class WarmTally
 
     /// <summary>The first one counts.</summary>
     public void Stop(string problem) => Interlocked.CompareExchange(ref _problem, problem, null);
+
+    // What a listing says of sizes may add up to more than there can be.
+    private static void Add(ref long sum, long bytes)
+    {
+        for (long before = Volatile.Read(ref sum), found; ; before = found)
+        {
+            found = Interlocked.CompareExchange(ref sum, before <= long.MaxValue - bytes ? before + bytes : long.MaxValue, before);
+            if (found == before)
+                return;
+        }
+    }
 
     public WarmProgress ToProgress()
     {

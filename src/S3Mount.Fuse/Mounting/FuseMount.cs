@@ -45,11 +45,15 @@ public sealed class FuseMount
     }
 
     /// <summary>Checks the mountpoint, opens /dev/fuse and mounts. The session must be started next.</summary>
+    /// <param name="clear">
+    /// Takes away what a dead daemon has left there. It is called right before mounting, because the directory below says that there are
+    /// no files; null where there is nothing to clear.
+    /// </param>
     /// <exception cref="FuseException">With the failure and a line that says what to do; nothing is left mounted.</exception>
-    public static FuseMount Create(string mountpoint, FuseMountOptions options)
+    public static FuseMount Create(string mountpoint, FuseMountOptions options, Action? clear = null)
     {
-        string path = MountpointCheck.Check(mountpoint);
-        FileDescriptor descriptor = MountDirectly(path, options) ?? Fusermount.Mount(path, options);
+        string path = clear is null ? MountpointCheck.Check(mountpoint) : MountpointPath.Resolve(mountpoint);
+        FileDescriptor descriptor = MountDirectly(path, options, clear) ?? Fusermount.Mount(path, options);
         try
         {
             return new FuseMount(path, descriptor);
@@ -97,12 +101,23 @@ public sealed class FuseMount
     }
 
     /// <summary>mount(2); null where the process may not, and fusermount3 must.</summary>
-    private static FileDescriptor? MountDirectly(string path, FuseMountOptions options)
+    private static FileDescriptor? MountDirectly(string path, FuseMountOptions options, Action? clear)
     {
-        if (OpenDevice() is not { } descriptor)
+        FileDescriptor? opened = OpenDevice();
+        string text = opened is null ? "" : OptionsOf(opened.Value, options);
+        try
+        {
+            clear?.Invoke();
+        }
+        catch
+        {
+            opened?.Dispose();
+            throw;
+        }
+        if (opened is not { } descriptor)
             return null;
         ulong flags = LibC.MS_NOSUID | LibC.MS_NODEV | (options.ReadOnly ? LibC.MS_RDONLY : 0);
-        if (LibC.Mount(options.Source, path, "fuse." + options.Subtype, flags, OptionsOf(descriptor.Value, options)) == 0)
+        if (LibC.Mount(options.Source, path, "fuse." + options.Subtype, flags, text) == 0)
             return descriptor;
         Errno refusal = LibC.LastError;
         descriptor.Dispose();

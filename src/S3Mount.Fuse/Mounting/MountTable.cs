@@ -46,7 +46,8 @@ public static class MountTable
         HashSet<int> ids = [.. entries.Select(entry => entry.MountId)];
         // The parent of the root lies outside of what this process sees, or is the root itself.
         MountTableEntry? current = entries.FirstOrDefault(entry => entry.Mountpoint == "/" && (!ids.Contains(entry.ParentId) || entry.ParentId == entry.MountId));
-        while (current is { } mount)
+        // The table is not of one moment: ids that were used again meanwhile could lead in circles.
+        for (int left = entries.Count; current is { } mount && left > 0; left--)
         {
             MountTableEntry? next = entries
                 .Where(entry => entry.ParentId == mount.MountId && entry.MountId != mount.MountId && IsWithin(path, entry.Mountpoint))

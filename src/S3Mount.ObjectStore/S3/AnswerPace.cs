@@ -23,7 +23,7 @@ internal sealed class AnswerPace(TimeSpan longest, bool isHeadHurried)
     // may wait for one that stalls: half of it to notice, half to begin again.
     private static readonly TimeSpan _bodyAtLeast = TimeSpan.FromMilliseconds(500);
 
-    // Of the silences that bodies have outlived lately the longest, twice; a seventh is forgotten with each body that knew none.
+    // Of the silences that bodies have outlived lately the longest, twice; an eighth is forgotten with each body that knew none.
     private const int BodyFactor = 2;
     private const int Forgetting = 8;
 

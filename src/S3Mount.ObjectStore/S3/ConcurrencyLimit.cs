@@ -35,10 +35,10 @@ internal sealed class ConcurrencyLimit : IAsyncDisposable
     /// <param name="patience">What is left to the caller; <see cref="Timeout.InfiniteTimeSpan"/>: he waits for ever.</param>
     /// <exception cref="TimeoutException">None became free in this time.</exception>
     /// <exception cref="ObjectDisposedException">The store has gone.</exception>
-    public ValueTask EnterAsync(S3OperationKind kind, bool isAgain, TimeSpan patience, CancellationToken cancellationToken)
+    public ValueTask EnterAsync(S3Operation operation, bool isAgain, TimeSpan patience, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ConcurrencyLane lane = LaneOf(kind);
+        ConcurrencyLane lane = LaneOf(operation.Kind);
         ConcurrencyWaiter waiter;
         lock (_gate)
         {
@@ -49,7 +49,7 @@ internal sealed class ConcurrencyLimit : IAsyncDisposable
                 lane.InUse++;
                 return default;
             }
-            waiter = lane.Add(++_tickets, isAgain);
+            waiter = lane.Add(operation, ++_tickets, isAgain);
         }
         return new ValueTask(WaitAsync(lane, waiter, patience, cancellationToken));
     }

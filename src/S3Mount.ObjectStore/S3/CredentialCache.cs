@@ -135,9 +135,10 @@ internal sealed class CredentialCache : IDisposable
     {
         lock (_gate)
         {
-            PutOffRecheck();
             if (_isLooking)
                 return false;
+            // Not before: a look that has begun may have seen the files as they were.
+            PutOffRecheck();
             _isLooking = true;
         }
         try
@@ -220,7 +221,10 @@ internal sealed class CredentialCache : IDisposable
                 _ = hanging.ContinueWith(_ => Interlocked.Decrement(ref _abandoned), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
             _callStartedAt = _time.GetTimestamp();
-            return _call = Task.Run(() => _source!.FetchAsync(anew, cancellationToken), CancellationToken.None);
+            _call = Task.Run(() => _source!.FetchAsync(anew, cancellationToken), CancellationToken.None);
+            // It may fail when the fetch that began it has given it up.
+            _ = _call.ContinueWith(failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            return _call;
         }
     }
 

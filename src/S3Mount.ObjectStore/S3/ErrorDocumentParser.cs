@@ -13,23 +13,27 @@ internal static class ErrorDocumentParser
         {
             if (tag == XmlTag.Empty)
                 continue;
-            ReadOnlySpan<byte> name = xml.Name;
-            if (name.SequenceEqual("Code"u8))
-                error = error with { Code = ReadText(ref xml, body) };
-            else if (name.SequenceEqual("Message"u8))
-                error = error with { Message = ReadText(ref xml, body) };
-            else if (name.SequenceEqual("Region"u8))
-                error = error with { Region = ReadText(ref xml, body) };
-            else if (name.SequenceEqual("Endpoint"u8))
-                error = error with { Endpoint = ReadText(ref xml, body) };
-            else if (name.SequenceEqual("RequestId"u8))
-                error = error with { RequestId = ReadText(ref xml, body) };
-            else if (!xml.TrySkip())
+            bool isRead = xml.Name switch
+            {
+                var name when name.SequenceEqual("Code"u8) => TryRead(ref xml, body, ref error, static (error, text) => error with { Code = text }),
+                var name when name.SequenceEqual("Message"u8) => TryRead(ref xml, body, ref error, static (error, text) => error with { Message = text }),
+                var name when name.SequenceEqual("Region"u8) => TryRead(ref xml, body, ref error, static (error, text) => error with { Region = text }),
+                var name when name.SequenceEqual("Endpoint"u8) => TryRead(ref xml, body, ref error, static (error, text) => error with { Endpoint = text }),
+                var name when name.SequenceEqual("RequestId"u8) => TryRead(ref xml, body, ref error, static (error, text) => error with { RequestId = text }),
+                _ => xml.TrySkip(),
+            };
+            // What follows would be read as if it stood outside.
+            if (!isRead)
                 break;
         }
         return error;
     }
 
-    private static string? ReadText(ref XmlScanner xml, ReadOnlySpan<byte> body) =>
-        xml.TryReadText(out int start, out int length, out bool isLiteral) ? XmlText.ToText(body.Slice(start, length), isLiteral) : null;
+    private static bool TryRead(ref XmlScanner xml, ReadOnlySpan<byte> body, ref S3Error error, Func<S3Error, string?, S3Error> with)
+    {
+        if (!xml.TryReadText(out int start, out int length, out bool isLiteral))
+            return false;
+        error = with(error, XmlText.ToText(body.Slice(start, length), isLiteral));
+        return true;
+    }
 }

@@ -23,9 +23,9 @@ internal sealed class Exchange(TryClock clock, Task<HttpResponseMessage> answer,
         {
             (await answer).Dispose();
         }
-        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException)
+        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException)
         {
-            // Nobody asks for it any more: the one beside it tells how the try went.
+            // Nobody asks for it any more: the one beside it tells how the try went. The store itself may have been closed.
         }
         finally
         {

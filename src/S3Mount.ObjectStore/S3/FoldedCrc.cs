@@ -6,7 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace S3Mount.ObjectStore.S3;
 
 /// <summary>
-/// The cyclic redundancy checks that S3 offers, all of which take the lowest bit of a byte first. Any thread.
+/// The cyclic redundancy checks that S3 offers and no processor computes by itself (<see cref="Crc32C"/> is the one that they do), all
+/// of which take the lowest bit of a byte first. Any thread.
 /// <para>
 /// Bit i of a word stands for x^(63-i). A word times another, without carries, is then the product times x. A message of 128
 /// bits can be moved on by n bits by multiplying its halves with x^(n+63) and x^(n-1), each modulo the polynomial: so 64 bytes
@@ -38,9 +39,6 @@ internal sealed class FoldedCrc
 
     /// <summary>CRC-32 (ISO 3309; RFC 1952, section 8).</summary>
     public static FoldedCrc Crc32 { get; } = new(0xEDB88320, uint.MaxValue);
-
-    /// <summary>CRC-32C (RFC 3720, appendix B.4).</summary>
-    public static FoldedCrc Crc32C { get; } = new(0x82F63B78, uint.MaxValue);
 
     /// <summary>CRC-64/NVME (NVM Command Set Specification 1.0, "64b CRC Definition").</summary>
     public static FoldedCrc Crc64Nvme { get; } = new(0x9A6C9329AC4BC9B5, ulong.MaxValue);

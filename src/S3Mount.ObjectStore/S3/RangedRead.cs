@@ -44,6 +44,8 @@ internal sealed class RangedRead : S3Operation
 
     public override ObjectKey PathKey => _key;
 
+    public override bool IsWanted => _progress?.IsWanted ?? true;
+
     private long First => _offset + _filled;
 
     private long Last => _offset + _destination.Length - 1;

@@ -57,8 +57,11 @@ internal sealed class ResponseChecksum
             case ChecksumKind.Crc64Nvme:
                 BinaryPrimitives.WriteUInt64BigEndian(found, FoldedCrc.Crc64Nvme.Compute(bytes));
                 break;
+            case ChecksumKind.Crc32C:
+                BinaryPrimitives.WriteUInt32BigEndian(found, Crc32C.Append(0, bytes));
+                break;
             default:
-                BinaryPrimitives.WriteUInt32BigEndian(found, (uint)(_kind == ChecksumKind.Crc32C ? FoldedCrc.Crc32C : FoldedCrc.Crc32).Compute(bytes));
+                BinaryPrimitives.WriteUInt32BigEndian(found, (uint)FoldedCrc.Crc32.Compute(bytes));
                 break;
         }
         return found.SequenceEqual(_expected);

@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+
 namespace S3Mount.ObjectStore.S3;
 
 /// <summary>
@@ -33,6 +35,9 @@ internal sealed record S3Failure
     /// <summary>The store says that it is asked too much, whatever it calls that; not that it is broken.</summary>
     public bool IsThrottled => Status is 429 or 503 || Error.Code is "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded"
         or "RequestThrottled" or "TooManyRequests" or "BandwidthLimitExceeded";
+
+    /// <summary>The store could not show who it is; nothing was sent to it.</summary>
+    public bool IsUntrusted => Exception is HttpRequestException { InnerException: AuthenticationException };
 
     /// <summary>The endpoint, the keys and the clock that the try used: another request may have replaced them by now.</summary>
     public required S3Endpoint Endpoint { get; init; }

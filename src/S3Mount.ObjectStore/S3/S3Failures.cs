@@ -33,6 +33,16 @@ internal sealed class S3Failures(string bucket)
         return failure.Error.Code is { } code ? $"{failure.Status} {ObjectStoreText.OneLine(code)}" : failure.Status.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A try that failed and is repeated: what it was for, why it failed, and what to do if it goes on.</summary>
+    public string DescribeTry(S3Operation operation, S3Failure failure)
+    {
+        string request = failure.RequestId is { } id ? $" (request {ObjectStoreText.OneLine(id)})" : "";
+        string advice = failure.IsThrottled ? "it is asked less now; if it goes on, share the load or ask for a higher limit"
+            : failure.Status != 0 ? "if it goes on, its operators have to look"
+            : $"check the network and --endpoint-url{ConnectAdvice(failure)}";
+        return $"for s3://{bucket}/{operation.Key} with {Reason(failure)}{request}: {advice}";
+    }
+
     private string Describe(ObjectStoreFailure failure, S3Operation operation, S3Failure last)
     {
         string name = $"s3://{bucket}/{operation.Key}";
@@ -44,6 +54,7 @@ internal sealed class S3Failures(string bucket)
             ObjectStoreFailure.AccessDenied => DescribeDenied(operation, name, last),
             ObjectStoreFailure.Archived => $"{name} is archived: restore it before reading (aws s3api restore-object)",
             ObjectStoreFailure.WrongRegion => DescribeRegion(last),
+            ObjectStoreFailure.Unavailable when last.IsUntrusted => $"{last.Endpoint} is not asked for {name}: {Reason(last)}{ConnectAdvice(last)}",
             ObjectStoreFailure.Unavailable => $"{last.Endpoint} did not answer for {name} before the deadline, last: {Reason(last)}{ConnectAdvice(last)}",
             ObjectStoreFailure.Malformed when last is { Status: 404, Error.Code: null } =>
                 $"{last.Endpoint} answered without an S3 error for {name}: is it an S3 endpoint? Check --endpoint-url, and proxies on the way",

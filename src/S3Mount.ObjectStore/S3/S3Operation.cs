@@ -24,6 +24,9 @@ internal abstract class S3Operation
     {
     }
 
+    /// <summary>Whether somebody waits for it, and not only may.</summary>
+    public virtual bool IsWanted => true;
+
     /// <summary>Whether a try since the last question brought the operation forward: then the store is not in trouble.</summary>
     public virtual bool TakeProgress() => false;
 

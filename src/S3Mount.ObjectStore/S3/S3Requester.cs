@@ -92,7 +92,7 @@ internal sealed class S3Requester : IAsyncDisposable
             return missing;
         try
         {
-            await _limit.EnterAsync(operation.Kind, course.Tries > 0, course.Left, cancellationToken);
+            await _limit.EnterAsync(operation, course.Tries > 0, course.Left, cancellationToken);
         }
         catch (TimeoutException exception)
         {
@@ -117,6 +117,7 @@ internal sealed class S3Requester : IAsyncDisposable
         if (failure is null)
         {
             _limit.Answered(kind);
+            _trouble.Answered(_target.Endpoint);
         }
         else if (failure.IsThrottled)
         {
@@ -234,6 +235,8 @@ internal sealed class S3Requester : IAsyncDisposable
         bool isRecovered = verdict.Action switch
         {
             S3Action.AskAnew => course.IsPatient && operation.CanBeAskedAnew && course.TryAskAnew() && await TryWaitAsync(operation, course, failure, cancellationToken),
+            // At the start it is a matter of settings; later somebody may just be renewing a certificate.
+            S3Action.Retry when failure.IsUntrusted && !course.IsPatient => false,
             S3Action.Retry => await TryWaitAsync(operation, course, failure, cancellationToken),
             S3Action.RefreshCredentials => course.TryOnce(S3Action.RefreshCredentials) && await TryRenewAsync(operation, course, failure, cancellationToken),
             S3Action.AdjustClock => course.TryOnce(S3Action.AdjustClock) && TryAdjustClock(failure),
@@ -250,7 +253,7 @@ internal sealed class S3Requester : IAsyncDisposable
         bool hasTime = course.TryNextDelay(failure.RetryAfter, _services.Random, out TimeSpan delay);
         // What waits for credentials has its own words.
         if (failure.Exception is not ObjectStoreException && !S3ErrorMapper.HasExpired(failure))
-            _trouble.Report(course.Failures, failure);
+            _trouble.Report(failure.Endpoint, course.Failures, () => _failures.DescribeTry(operation, failure));
         if (!hasTime)
             return false;
         _services.Logger.Retrying(operation.Kind.ToString(), _options.Bucket, operation.Key, course.Tries, S3Failures.Reason(failure), delay);

@@ -6,6 +6,8 @@ namespace S3Mount.ObjectStore.S3;
 /// </summary>
 internal sealed class S3Target(S3Endpoint endpoint, TimeProvider timeProvider)
 {
+    private static readonly TimeSpan _farthest = TimeSpan.FromDays(200 * 365);
+
     private volatile S3Endpoint _endpoint = endpoint;
     private long _clockOffsetTicks;
 
@@ -22,6 +24,9 @@ internal sealed class S3Target(S3Endpoint endpoint, TimeProvider timeProvider)
     /// <summary>Takes the store's word for the time; false when it said nothing that was not known.</summary>
     public bool TryAdjustClock(DateTimeOffset? storeTime)
     {
+        // Further away than any clock that is merely wrong (one that starts anew is in 1970): with it no request could be dated.
+        if (storeTime is { } said && (said - timeProvider.GetUtcNow()).Duration() > _farthest)
+            return false;
         // Date has seconds, and the answer was under way for a moment: less than that is no news.
         if (storeTime is not { } now || (now - Now).Duration() < TimeSpan.FromSeconds(2))
             return false;

@@ -5,6 +5,8 @@ namespace S3Mount.ObjectStore.S3;
 /// <summary>The two ways in which S3 writes a time, read to whole seconds: a listing may have milliseconds, HEAD has none.</summary>
 internal static class S3Time
 {
+    private static readonly long _last = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
     /// <summary>ISO 8601 with or without a fraction, as in listings: <c>2009-10-12T17:50:30.000Z</c>.</summary>
     public static bool TryParseIso(ReadOnlySpan<byte> text, out long seconds)
     {
@@ -25,7 +27,8 @@ internal static class S3Time
         if (!rest.SequenceEqual("Z"u8) && !rest.SequenceEqual("+00:00"u8))
             return false;
         seconds = new DateTimeOffset(year, month, day, hour, minute, 0, TimeSpan.Zero).ToUnixTimeSeconds() + second;
-        return true;
+        // A leap second at the end of the year 9999 is a time that nothing here could write.
+        return seconds <= _last;
     }
 
     /// <summary>An HTTP date (RFC 9110, 5.6.7), as in Date and Last-Modified; null when it cannot be read.</summary>

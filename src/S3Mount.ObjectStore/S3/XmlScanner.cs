@@ -143,7 +143,11 @@ internal ref struct XmlScanner(ReadOnlySpan<byte> text)
     private bool PassOverMarkup()
     {
         if (_text[_at..].StartsWith("!--"u8))
+        {
+            // The hyphens that open a comment do not close it.
+            _at += "!--"u8.Length;
             return PassOver("-->"u8);
+        }
         return _text[_at..].StartsWith("![CDATA["u8) && PassOver("]]>"u8);
     }
 

@@ -57,7 +57,7 @@ internal static class MemoryLimit
     {
         string? total = ReadLines(meminfo).FirstOrDefault(line => line.StartsWith("MemTotal:", StringComparison.Ordinal));
         string? kibibytes = total?.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(1);
-        return long.TryParse(kibibytes, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number << 10 : long.MaxValue;
+        return long.TryParse(kibibytes, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= long.MaxValue >> 10 ? number << 10 : long.MaxValue;
     }
 
     /// <summary>A missing file and <c>max</c> are no limit.</summary>

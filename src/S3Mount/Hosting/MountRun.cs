@@ -109,8 +109,11 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         await using (fileSystem.ConfigureAwait(false))
         {
             // Not before: a dead mount says that something is wrong, an empty directory in its place would say that there is no data.
-            StartCheck.PrepareMountpoint(mountpoint, settings, Cleared);
-            FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions());
+            int cleared = 0;
+            bool isDead = StartCheck.CheckMountpoint(mountpoint, settings);
+            FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions(), isDead ? () => cleared = StartCheck.ClearDeadMounts(mountpoint, settings) : null);
+            for (; cleared > 0; cleared--)
+                Cleared();
             var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions(), _logger);
             await using (session.ConfigureAwait(false))
             {

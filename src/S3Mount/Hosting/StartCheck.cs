@@ -16,38 +16,41 @@ internal static class StartCheck
 
     /// <summary>Refuses what cannot be mounted on; what a dead daemon of ours has left can be, and stays.</summary>
     /// <param name="mountpoint">Without links.</param>
-    /// <exception cref="FuseException">As <see cref="PrepareMountpoint"/>.</exception>
-    /// <exception cref="UsageException">The same.</exception>
-    public static void CheckMountpoint(string mountpoint, MountSettings settings)
+    /// <returns>Whether a dead daemon of ours has left something.</returns>
+    /// <exception cref="FuseException">Missing, not a directory, mounted already, or left by somebody else's dead daemon.</exception>
+    /// <exception cref="UsageException">Missing, and the bucket is a directory.</exception>
+    public static bool CheckMountpoint(string mountpoint, MountSettings settings)
     {
         try
         {
             Check(mountpoint, settings);
+            return false;
         }
         catch (FuseException e) when (IsOwnDeadMount(e, mountpoint))
         {
             // It goes when there is something to put in its place.
+            return true;
         }
     }
 
-    /// <summary>Clears what dead daemons of ours have left, and refuses what cannot be mounted on.</summary>
+    /// <summary>Clears what dead daemons of ours have left. To be mounted on at once: what is below is looked at by mount(2) alone.</summary>
     /// <param name="mountpoint">Without links.</param>
-    /// <param name="cleared">Told of every mount that was cleared.</param>
-    /// <exception cref="FuseException">Missing, not a directory, mounted already, or left by somebody else's dead daemon.</exception>
-    /// <exception cref="UsageException">Missing, and the bucket is a directory.</exception>
-    public static void PrepareMountpoint(string mountpoint, MountSettings settings, Action cleared)
+    /// <returns>How many mounts were cleared.</returns>
+    /// <exception cref="FuseException">As <see cref="CheckMountpoint"/>.</exception>
+    public static int ClearDeadMounts(string mountpoint, MountSettings settings)
     {
-        for (int dead = 0; ; dead++)
+        for (int cleared = 0; ; cleared++)
         {
+            if (cleared > 0 && MountTable.Find(mountpoint) is not { IsFuse: true })
+                return cleared;
             try
             {
                 Check(mountpoint, settings);
-                return;
+                return cleared;
             }
-            catch (FuseException e) when (dead < MostDeadMounts && IsOwnDeadMount(e, mountpoint))
+            catch (FuseException e) when (cleared < MostDeadMounts && IsOwnDeadMount(e, mountpoint))
             {
                 MountTable.Unmount(mountpoint, lazy: true);
-                cleared();
             }
         }
     }

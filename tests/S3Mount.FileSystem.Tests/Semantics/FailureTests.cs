@@ -207,6 +207,27 @@ public sealed class FailureTests
         Assert.That(await Task.WhenAll(waiting), Is.All.EqualTo(Errno.EIO));
     }
 
+    [Test]
+    public async Task Who_joins_what_fails_for_lack_of_time_has_time_of_his_own([Values] bool isLookup, CancellationToken cancellationToken)
+    {
+        await using MountRig rig = await MountRig.StartAsync();
+        rig.Put("f");
+        rig.Store.Fail(StoreOperation.List, ObjectStoreFailure.Unavailable);
+        using Gate gate = rig.Store.Hold(StoreOperation.List);
+        Task<Errno> first = AskAsync();
+        await gate.WaitForArrivalsAsync(1, cancellationToken);
+        Task<Errno> second = AskAsync();
+        while (rig.Kernel.Session.Statistics.InFlight < 2)
+            await Task.Delay(1, cancellationToken);
+        gate.Open();
+        Assert.That(await first, Is.EqualTo(Errno.EIO), "it has waited for as long as it may");
+        Assert.That(await second, Is.EqualTo(default(Errno)));
+        Assert.That(gate.Arrivals, Is.EqualTo(2));
+
+        async Task<Errno> AskAsync() =>
+            isLookup ? (await rig.Kernel.LookupAsync(NodeId.Root, "f", cancellationToken)).Error : (await rig.Kernel.ReadDirAsync(NodeId.Root, 0, interrupt: cancellationToken)).Error;
+    }
+
     private static async Task FailAfterAsync(MountRig rig, NodeId node, double seconds, CancellationToken cancellationToken)
     {
         rig.Store.Fail(StoreOperation.Get, ObjectStoreFailure.Unavailable);

@@ -42,9 +42,9 @@ internal sealed class MountRig : IAsyncDisposable
 
     public static async Task<MountRig> StartAsync(
         string prefix = "", Func<ObjectFileSystemOptions, ObjectFileSystemOptions>? change = null, FakeKernelOptions? kernelOptions = null, Func<FakeObjectStore, ObjectStore.IObjectStore>? wrap = null,
-        FuseSessionOptions? sessionOptions = null, FakeObjectStore? existing = null)
+        FuseSessionOptions? sessionOptions = null, FakeObjectStore? existing = null, FakeTimeProvider? time = null)
     {
-        var time = new FakeTimeProvider();
+        time ??= new FakeTimeProvider();
         FakeObjectStore store = existing ?? new FakeObjectStore(time);
         var logger = new RecordingLogger();
         var options = new ObjectFileSystemOptions { Prefix = prefix, MemoryBudget = 64 << 20, Uid = 1001, Gid = 1002 };

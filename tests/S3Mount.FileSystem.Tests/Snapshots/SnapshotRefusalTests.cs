@@ -108,6 +108,7 @@ public sealed class SnapshotRefusalTests
     [TestCase(32, 1u, "an entry points outside", Description = "a name that does not begin where the one before ends")]
     [TestCase(72, 4u, "an entry points outside", Description = "a name that ends behind all names")]
     [TestCase(40, 400u, "an entry points outside", Description = "a tag outside the strings")]
+    [TestCase(28, 0x7fffffffu, "an entry points outside", Description = "a time that no date can be")]
     [TestCase(80, 0x00007978u, "a name is none that a path can have", Description = "a name with a NUL in it")]
     [TestCase(80, 0x007a2f78u, "a name is none that a path can have", Description = "a name with a slash in it")]
     [TestCase(80, 0x007ac378u, "a name is none that a path can have", Description = "a name that is not UTF-8")]
@@ -130,6 +131,18 @@ public sealed class SnapshotRefusalTests
             Assert.That(rig.Refusal(bytes).Message, Does.Contain($"is damaged: {expected};"));
         else
             Assert.That(bytes, Is.EqualTo(await File.ReadAllBytesAsync(rig.FilePath)));
+    }
+
+    [TestCase(long.MaxValue)]
+    [TestCase(long.MinValue)]
+    public async Task A_snapshot_that_was_made_at_no_time_is_refused(long madeAt)
+    {
+        await using SnapshotRig rig = Small();
+        await rig.CreateAsync();
+        byte[] bytes = await File.ReadAllBytesAsync(rig.FilePath);
+        BitConverter.TryWriteBytes(bytes.AsSpan((int)MemoryMarshal.Read<long>(bytes.AsSpan(32 + (3 * 24) + 8))), madeAt);
+        Seal(bytes);
+        Assert.That(rig.Refusal(bytes).Message, Does.Contain("is damaged: it was made at no time;"));
     }
 
     // The file of SnapshotFormatTests, where its bytes are listed.

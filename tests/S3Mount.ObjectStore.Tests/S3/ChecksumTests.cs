@@ -184,7 +184,7 @@ internal sealed class ChecksumTests
                 BinaryPrimitives.WriteUInt64BigEndian(value, FoldedCrc.Crc64Nvme.Compute(_content));
                 break;
             default:
-                BinaryPrimitives.WriteUInt32BigEndian(value, (uint)(algorithm == "crc32c" ? FoldedCrc.Crc32C : FoldedCrc.Crc32).Compute(_content));
+                BinaryPrimitives.WriteUInt32BigEndian(value, algorithm == "crc32c" ? Crc32C.Append(0, _content) : (uint)FoldedCrc.Crc32.Compute(_content));
                 break;
         }
         return $"x-amz-checksum-{algorithm}: {Convert.ToBase64String(value)}\n{FullObject}";

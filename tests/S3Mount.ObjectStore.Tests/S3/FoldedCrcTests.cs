@@ -5,12 +5,10 @@ namespace S3Mount.ObjectStore.Tests.S3;
 
 internal sealed class FoldedCrcTests
 {
-    // The check values of the catalogue of parametrised CRC algorithms, and those of RFC 3720, appendix B.4.
+    // The check values of the catalogue of parametrised CRC algorithms.
     [TestCase("Crc32", "123456789", 0xCBF43926ul)]
-    [TestCase("Crc32C", "123456789", 0xE3069283ul)]
     [TestCase("Crc64Nvme", "123456789", 0xAE8B14860A799888ul)]
     [TestCase("Crc32", "", 0ul)]
-    [TestCase("Crc32C", "", 0ul)]
     [TestCase("Crc64Nvme", "", 0ul)]
     public void Texts_have_the_published_values(string name, string text, ulong expected)
     {
@@ -21,10 +19,6 @@ internal sealed class FoldedCrcTests
     [Test]
     public void Blocks_have_the_published_values()
     {
-        // RFC 3720, appendix B.4.
-        Assert.That(FoldedCrc.Crc32C.Compute(new byte[32]), Is.EqualTo(0x8A9136AA));
-        Assert.That(FoldedCrc.Crc32C.Compute(Filled(32, _ => 0xFF)), Is.EqualTo(0x62A8AB43));
-        Assert.That(FoldedCrc.Crc32C.Compute(Filled(32, i => i)), Is.EqualTo(0x46DD794E));
         // NVM Command Set Specification, "64b CRC Test Cases": 4 KiB of zeros, of ones, counted up and counted down.
         Assert.That(FoldedCrc.Crc64Nvme.Compute(new byte[4096]), Is.EqualTo(0x6482D367EB22B64E));
         Assert.That(FoldedCrc.Crc64Nvme.Compute(Filled(4096, _ => 0xFF)), Is.EqualTo(0xC0DDBA7302ECA3AC));
@@ -33,7 +27,6 @@ internal sealed class FoldedCrcTests
     }
 
     [TestCase("Crc32", 0xEDB88320ul, 32)]
-    [TestCase("Crc32C", 0x82F63B78ul, 32)]
     [TestCase("Crc64Nvme", 0x9A6C9329AC4BC9B5ul, 64)]
     public void Any_length_at_any_place_is_as_bit_by_bit(string name, ulong polynomial, int width)
     {
@@ -52,16 +45,13 @@ internal sealed class FoldedCrcTests
         }
     }
 
-    private static FoldedCrc Of(string name) => name switch
-    {
-        "Crc32" => FoldedCrc.Crc32,
-        "Crc32C" => FoldedCrc.Crc32C,
-        _ => FoldedCrc.Crc64Nvme,
-    };
+    private static FoldedCrc Of(string name) => name == "Crc32" ? FoldedCrc.Crc32 : FoldedCrc.Crc64Nvme;
 
     private static byte[] Filled(int length, Func<int, int> value) => [.. Enumerable.Range(0, length).Select(i => (byte)value(i))];
 
-    private static ulong BitByBit(ReadOnlySpan<byte> bytes, ulong polynomial, int width)
+    /// <summary>What a check is, the plain way.</summary>
+    /// <param name="polynomial">Reversed.</param>
+    internal static ulong BitByBit(ReadOnlySpan<byte> bytes, ulong polynomial, int width)
     {
         ulong ones = ulong.MaxValue >> (64 - width), register = ones;
         foreach (byte one in bytes)

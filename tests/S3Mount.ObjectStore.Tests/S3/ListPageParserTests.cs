@@ -62,6 +62,7 @@ internal sealed class ListPageParserTests
     [TestCase("<Key>ab</Key >", "ab")]
     [TestCase("<Key a=\"x>y\" b='\"'>ab</Key>", "ab")]
     [TestCase("<!-- <Key>no</Key> --><Key>ab</Key>", "ab")]
+    [TestCase("<!--><Key>no</Key>--><Key>ab</Key>", "ab")]
     [TestCase("<Unknown><Key>no</Key><Key>nor</Key></Unknown><Key>ab</Key><Empty/>", "ab")]
     public void Unusual_XML_is_understood(string key, string expected) =>
         Assert.That(Keys(Parse($"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Size>1</Size>{key}</Contents></ListBucketResult>")), Is.EqualTo(new[] { expected }));
@@ -161,47 +162,6 @@ internal sealed class ListPageParserTests
         ListPage? page = ListPageParser.Parse("<Error><Code>SlowDown</Code><Message>a &amp; b</Message><Resource><x/></Resource><RequestId>R</RequestId></Error>"u8, out S3Error? error);
         Assert.That(page, Is.Null);
         Assert.That(error, Is.EqualTo(new S3Error("SlowDown", "a & b", null, "R")));
-    }
-
-    [Test]
-    public void Pages_with_changed_bytes_are_read_or_refused_but_never_anything_else()
-    {
-        var random = new Random(20260824);
-        string[] pages = [Aws, Radosgw, Plain];
-        byte[] alphabet = "<>/&;%+\"'! \0x[]-?=\u00ffKeyContents"u8.ToArray();
-        int refused = 0;
-        for (int round = 0; round < 20_000; round++)
-        {
-            byte[] page = Encoding.UTF8.GetBytes(pages[round % pages.Length]);
-            for (int change = random.Next(1, 6); change > 0; change--)
-                page[random.Next(page.Length)] = alphabet[random.Next(alphabet.Length)];
-            try
-            {
-                ListPageParser.Parse(page, out _);
-            }
-            catch (InvalidDataException)
-            {
-                refused++;
-            }
-        }
-        Assert.That(refused, Is.GreaterThan(1000));
-    }
-
-    [Test]
-    public void An_error_document_with_changed_bytes_never_fails()
-    {
-        const string Document = "<?xml version=\"1.0\"?><Error><Code>PermanentRedirect</Code><Message>a &amp; b &#x41;</Message><Region>eu-west-1</Region><Hosts><Host>h</Host></Hosts><RequestId>R</RequestId></Error>";
-        var random = new Random(5);
-        byte[] alphabet = "<>/&;\"'! \0x[]-?=\u00ffCode"u8.ToArray();
-        int codes = 0;
-        for (int round = 0; round < 20_000; round++)
-        {
-            byte[] document = Encoding.UTF8.GetBytes(Document)[..random.Next(Document.Length + 1)];
-            for (int change = random.Next(4); change > 0 && document.Length > 0; change--)
-                document[random.Next(document.Length)] = alphabet[random.Next(alphabet.Length)];
-            codes += ErrorDocumentParser.Parse(document).Code == "PermanentRedirect" ? 1 : 0;
-        }
-        Assert.That(codes, Is.InRange(1000, 20_000));
     }
 
     [Test]

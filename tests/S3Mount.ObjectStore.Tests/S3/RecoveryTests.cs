@@ -163,6 +163,27 @@ internal sealed class RecoveryTests
         Assert.That(handler.Addresses, Has.Count.EqualTo(3));
     }
 
+    [TestCase("Fri, 31 Dec 9999 23:59:59 GMT")]
+    [TestCase("Mon, 01 Jan 0001 00:00:00 GMT")]
+    [CancelAfter(10_000)]
+    public async Task A_time_that_no_store_can_have_is_not_taken_over(string date, CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 8, 24, 10, 0, 0, TimeSpan.Zero));
+        var dates = new List<string>();
+        var handler = new StubHandler((request, index) =>
+        {
+            dates.Add(request.Headers.GetValues("x-amz-date").Single());
+            return index == 1 ? StubHandler.Error(HttpStatusCode.Forbidden, "RequestTimeTooSkewed", ("Date", date)) : StubHandler.EmptyPage();
+        });
+        await using S3ObjectStore store = await OpenAsync(handler, new FixedCredentials(_old), cancellationToken, time);
+        Assert.That(
+            async () => await store.ListPageAsync(_list, cancellationToken),
+            Throws.InstanceOf<ObjectStoreException>().With.Property("Failure").EqualTo(ObjectStoreFailure.AccessDenied));
+        time.Advance(TimeSpan.FromMinutes(1));
+        await store.ListPageAsync(_list, cancellationToken);
+        Assert.That(dates, Is.EqualTo(new[] { "20260824T100000Z", "20260824T100000Z", "20260824T100100Z" }));
+    }
+
     private static IEnumerable<Func<HttpResponseMessage>> Redirects()
     {
         yield return () => StubHandler.Error(HttpStatusCode.MovedPermanently, "PermanentRedirect", ("x-amz-bucket-region", "ap-southeast-2"), ("Location", "https://evil.example/"));

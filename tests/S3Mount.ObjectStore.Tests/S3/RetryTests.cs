@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using S3Mount.ObjectStore.S3;
 using S3Mount.ObjectStore.Tests.Wire;
 using S3Mount.Testing;
@@ -168,8 +169,8 @@ internal sealed class RetryTests
     {
         var time = new FakeTimeProvider();
         var limit = new ConcurrencyLimit(1, time);
-        await limit.EnterAsync(S3OperationKind.Get, isAgain: false, TimeSpan.FromMinutes(5), cancellationToken);
-        Task second = limit.EnterAsync(S3OperationKind.List, isAgain: true, TimeSpan.FromMinutes(5), cancellationToken).AsTask();
+        await limit.EnterAsync(new WaitingOperation(S3OperationKind.Get), isAgain: false, TimeSpan.FromMinutes(5), cancellationToken);
+        Task second = limit.EnterAsync(new WaitingOperation(S3OperationKind.List), isAgain: true, TimeSpan.FromMinutes(5), cancellationToken).AsTask();
         time.Advance(TimeSpan.FromMinutes(5));
         Assert.That(async () => await second, Throws.InstanceOf<TimeoutException>());
         limit.Leave(S3OperationKind.Get);
@@ -181,13 +182,39 @@ internal sealed class RetryTests
     {
         var time = new FakeTimeProvider();
         var log = new WarningLog();
-        var handler = new StubHandler((_, index) => index == 0 ? StubHandler.EmptyPage() : StubHandler.Error(HttpStatusCode.ServiceUnavailable, "SlowDown"));
+        var handler = new StubHandler((_, index) => index == 0 ? StubHandler.EmptyPage() : StubHandler.Error(HttpStatusCode.ServiceUnavailable, "SlowDown", ("x-amz-request-id", "ID7")));
         await using S3ObjectStore store = await S3ObjectStore.OpenWithAsync(
             Stores.Options("http://127.0.0.1:1"), Stores.Services with { TimeProvider = time, HttpHandler = handler, Logger = log, Random = new Random(1) }, cancellationToken);
         Task[] lists = [.. Enumerable.Range(0, 5).Select(_ => store.ListPageAsync(_list, cancellationToken).AsTask())];
         Assert.That(async () => await time.AdvanceUntilAsync(Task.WhenAll(lists), Stores.LongestWait, cancellationToken), Throws.InstanceOf<ObjectStoreException>());
         Assert.That(log.Lines, Has.Count.InRange(4, 5));
         Assert.That(log.Lines, Has.All.Contains("http://127.0.0.1:1 is in trouble").And.All.Contains("503 SlowDown"));
+        Assert.That(log.Lines, Has.All.Contains("the last for s3://bucket/p/ with 503 SlowDown (request ID7): it is asked less now"));
+    }
+
+    [Test, CancelAfter(10_000)]
+    public async Task That_a_trouble_is_over_is_said_once(CancellationToken cancellationToken)
+    {
+        var time = new FakeTimeProvider();
+        var log = new WarningLog { Least = LogLevel.Information };
+        bool isDown = false;
+        var handler = new StubHandler((_, _) => isDown ? StubHandler.Error(HttpStatusCode.InternalServerError, "InternalError") : StubHandler.EmptyPage());
+        await using S3ObjectStore store = await S3ObjectStore.OpenWithAsync(
+            Stores.Options("http://127.0.0.1:1"), Stores.Services with { TimeProvider = time, HttpHandler = handler, Logger = log, Random = new Random(1) }, cancellationToken);
+        isDown = true;
+        Task list = store.ListPageAsync(_list, cancellationToken).AsTask();
+        while (!log.Lines.Any(line => line.Contains("is in trouble", StringComparison.Ordinal)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+        isDown = false;
+        await time.AdvanceUntilAsync(list, Stores.LongestWait, cancellationToken);
+        time.Advance(TimeSpan.FromSeconds(10));
+        for (int i = 0; i < 3; i++)
+            await store.ListPageAsync(_list, cancellationToken);
+        Assert.That(log.Lines.Where(line => line.Contains("answers again; it was in trouble for", StringComparison.Ordinal)), Has.Exactly(1).Items);
     }
 
     [Test]

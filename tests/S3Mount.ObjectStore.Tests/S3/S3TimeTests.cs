@@ -12,6 +12,8 @@ internal sealed class S3TimeTests
     [TestCase("1970-01-01T00:00:00.999Z", 0)]
     [TestCase("2024-02-29T23:59:60Z", 1709251200)]
     [TestCase("0001-01-01T00:00:00Z", -62135596800)]
+    [TestCase("1969-12-31T23:59:59.5Z", -1)]
+    [TestCase("9999-12-31T23:59:59.999Z", 253402300799)]
     public void A_time_of_a_listing_is_cut_to_seconds(string text, long seconds)
     {
         Assert.That(S3Time.TryParseIso(Encoding.ASCII.GetBytes(text), out long parsed), Is.True);
@@ -26,6 +28,7 @@ internal sealed class S3TimeTests
     [TestCase("2009-10-12T17:50:30")]
     [TestCase("2009-10-12T17:50:30+02:00")]
     [TestCase("Mon, 12 Oct 2009 17:50:30 GMT")]
+    [TestCase("9999-12-31T23:59:60Z", Description = "none that a date can be")]
     public void What_is_no_time_is_refused(string text) =>
         Assert.That(S3Time.TryParseIso(Encoding.ASCII.GetBytes(text), out _), Is.False);
 

@@ -62,17 +62,17 @@ internal sealed class ThrottleTests
             limit.Leave(Get);
         limit.Leave(List);
 
-        Task Enter(S3OperationKind kind) => limit.EnterAsync(kind, isAgain: false, _patience, cancellationToken).AsTask();
+        Task Enter(S3OperationKind kind) => limit.EnterAsync(new WaitingOperation(kind), isAgain: false, _patience, cancellationToken).AsTask();
     }
 
     [Test, CancelAfter(10_000)]
     public async Task Who_comes_back_goes_first_and_the_others_in_turn(CancellationToken cancellationToken)
     {
         await using var limit = new ConcurrencyLimit(1, new FakeTimeProvider());
-        await limit.EnterAsync(Get, isAgain: false, _patience, cancellationToken);
-        Task list = limit.EnterAsync(List, isAgain: false, _patience, cancellationToken).AsTask();
-        Task get = limit.EnterAsync(Get, isAgain: false, _patience, cancellationToken).AsTask();
-        Task again = limit.EnterAsync(Get, isAgain: true, _patience, cancellationToken).AsTask();
+        await limit.EnterAsync(new WaitingOperation(Get), isAgain: false, _patience, cancellationToken);
+        Task list = limit.EnterAsync(new WaitingOperation(List), isAgain: false, _patience, cancellationToken).AsTask();
+        Task get = limit.EnterAsync(new WaitingOperation(Get), isAgain: false, _patience, cancellationToken).AsTask();
+        Task again = limit.EnterAsync(new WaitingOperation(Get), isAgain: true, _patience, cancellationToken).AsTask();
         (Task Turn, S3OperationKind Kind)[] turns = [(again, Get), (list, List), (get, Get)];
         S3OperationKind inside = Get;
         for (int i = 0; i < turns.Length; i++)
@@ -86,18 +86,42 @@ internal sealed class ThrottleTests
     }
 
     [Test, CancelAfter(10_000)]
+    public async Task What_somebody_waits_for_goes_before_what_nobody_does(CancellationToken cancellationToken)
+    {
+        await using var limit = new ConcurrencyLimit(1, new FakeTimeProvider());
+        await Enter(new WaitingOperation(Get));
+        WaitingOperation[] ahead = [.. Enumerable.Range(0, 3).Select(_ => new WaitingOperation(Get) { Wanted = false })];
+        WaitingOperation[] readers = [.. Enumerable.Range(0, 4).Select(_ => new WaitingOperation(Get))];
+        List<(WaitingOperation Operation, Task Turn)> waiting = [.. ahead.Concat(readers).Select(operation => (operation, Enter(operation)))];
+        // A reader has come to what was only read ahead.
+        ahead[2].Wanted = true;
+        List<WaitingOperation> order = [];
+        while (waiting.Count > 0)
+        {
+            limit.Leave(Get);
+            Task turn = await Task.WhenAny(waiting.Select(one => one.Turn)).WaitAsync(cancellationToken);
+            order.Add(waiting.Find(one => one.Turn == turn).Operation);
+            waiting.RemoveAll(one => one.Turn == turn);
+        }
+        limit.Leave(Get);
+        Assert.That(order, Is.EqualTo(new[] { ahead[2], readers[0], readers[1], ahead[0], readers[2], readers[3], ahead[1] }), "each fourth goes in its turn");
+
+        Task Enter(S3Operation operation) => limit.EnterAsync(operation, isAgain: false, _patience, cancellationToken).AsTask();
+    }
+
+    [Test, CancelAfter(10_000)]
     public async Task Who_is_cancelled_or_closed_out_holds_nothing(CancellationToken cancellationToken)
     {
         var limit = new ConcurrencyLimit(1, new FakeTimeProvider());
-        await limit.EnterAsync(Get, isAgain: false, _patience, cancellationToken);
+        await limit.EnterAsync(new WaitingOperation(Get), isAgain: false, _patience, cancellationToken);
         using var caller = new CancellationTokenSource();
-        Task cancelled = limit.EnterAsync(Get, isAgain: false, _patience, caller.Token).AsTask();
-        Task closedOut = limit.EnterAsync(Get, isAgain: false, _patience, cancellationToken).AsTask();
+        Task cancelled = limit.EnterAsync(new WaitingOperation(Get), isAgain: false, _patience, caller.Token).AsTask();
+        Task closedOut = limit.EnterAsync(new WaitingOperation(Get), isAgain: false, _patience, cancellationToken).AsTask();
         await caller.CancelAsync();
         Assert.That(async () => await cancelled, Throws.InstanceOf<OperationCanceledException>());
         Task closed = limit.DisposeAsync().AsTask();
         Assert.That(async () => await closedOut, Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(async () => await limit.EnterAsync(Get, isAgain: false, _patience, cancellationToken), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(async () => await limit.EnterAsync(new WaitingOperation(Get), isAgain: false, _patience, cancellationToken), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(closed.IsCompleted, Is.False);
         limit.Leave(Get);
         await closed.WaitAsync(cancellationToken);

@@ -12,7 +12,8 @@ internal sealed class FakeWorld : SynchronizationContext
     private bool _hasEnded;
 
     /// <summary>Runs to the end, moving the clock from timer to timer.</summary>
-    public static void Run(FakeTimeProvider time, Func<Task> body)
+    /// <param name="isBusy">Something has left this world and comes back to it by itself: meanwhile no time passes.</param>
+    public static void Run(FakeTimeProvider time, Func<Task> body, Func<bool>? isBusy = null)
     {
         SynchronizationContext? before = Current;
         var world = new FakeWorld();
@@ -22,7 +23,11 @@ internal sealed class FakeWorld : SynchronizationContext
             Task task = body();
             while (!task.IsCompleted)
             {
-                if (!world.TryRunNext() && !time.AdvanceToNextTimer())
+                if (world.TryRunNext())
+                    continue;
+                if (isBusy is not null && isBusy())
+                    Thread.Yield();
+                else if (!time.AdvanceToNextTimer())
                     throw new AssertionException("nothing is left that could happen, and the task has not completed");
             }
             task.GetAwaiter().GetResult();

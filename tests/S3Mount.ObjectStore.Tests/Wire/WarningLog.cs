@@ -2,10 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace S3Mount.ObjectStore.Tests.Wire;
 
-/// <summary>Keeps the warnings and what is worse.</summary>
+/// <summary>Keeps the warnings and what is worse, or more than that.</summary>
 internal sealed class WarningLog : ILogger
 {
     private readonly List<string> _lines = [];
+
+    public LogLevel Least { get; init; } = LogLevel.Warning;
 
     public IReadOnlyList<string> Lines
     {
@@ -19,7 +21,7 @@ internal sealed class WarningLog : ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= Least;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {

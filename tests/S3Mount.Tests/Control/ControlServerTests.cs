@@ -55,7 +55,7 @@ public sealed class ControlServerTests
     public async Task A_head_without_an_end_is_bounded(CancellationToken cancellationToken)
     {
         await using var rig = new ControlRig(TestEndpoint.Echo("GET", "/v1/echo"));
-        string answer = await rig.AskAsync("GET /v1/echo HTTP/1.1\r\nX: " + new string('x', ControlRequestReader.MaxHead), cancellationToken);
+        string answer = await rig.AskAsync("GET /v1/echo HTTP/1.1\r\nX: " + new string('x', ControlMessage.MaxHead), cancellationToken);
         Assert.That(answer, Does.StartWith("HTTP/1.1 431 "));
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.FileSystem.Caching.Disk;
 
@@ -46,7 +47,7 @@ internal struct RecordHeader
 
     /// <summary>Whether it is one, and unharmed.</summary>
     public readonly bool IsValid() =>
-        _magic == Magic && _length is > 0 and <= CacheFormat.GranuleSize && _start + _length <= CacheFormat.GranuleSize && _checksum == Compute();
+        _magic == Magic && _length is > 0 and <= CacheFormat.GranuleSize && _start < CacheFormat.GranuleSize && _start + _length <= CacheFormat.GranuleSize && _checksum == Compute();
 
     /// <summary>Whether bytes from the beginning of a page on, all of those pages or up to the end of the record, are what was written.</summary>
     public readonly bool Matches(int firstPage, ReadOnlySpan<byte> bytes)

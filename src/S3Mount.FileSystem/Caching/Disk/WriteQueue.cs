@@ -3,7 +3,8 @@ namespace S3Mount.FileSystem.Caching.Disk;
 /// <summary>
 /// What waits to be written, handed to the thread that writes in batches. Whoever adds bounds what there is. Any thread.
 /// </summary>
-internal sealed class WriteQueue
+/// <param name="gathering">How long those who warm wait for more of them, at most; null: as was measured.</param>
+internal sealed class WriteQueue(TimeSpan? gathering = null)
 {
     /// <summary>
     /// Past the page cache a write of 112 KiB costs 80 us of CPU and 215 us, one of 512 KiB 110 and 450, one of a mebibyte 190 and 950
@@ -13,7 +14,7 @@ internal sealed class WriteQueue
 
     // Images of 110 KB that come at 50 MB/s fill a batch by then. For those who warm alone, who have the next on its way meanwhile: what
     // readers have fetched would be fetched again by those who warm until it is on disk.
-    private static readonly TimeSpan _longestGathering = TimeSpan.FromMilliseconds(10);
+    private readonly TimeSpan _longestGathering = gathering ?? TimeSpan.FromMilliseconds(10);
 
     // A monitor, not a Lock: the thread that writes waits on it, and is not woken for each block.
     private readonly object _gate = new();

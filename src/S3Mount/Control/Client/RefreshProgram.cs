@@ -17,7 +17,7 @@ internal static class RefreshProgram
     public static async Task RunAsync(RefreshCommand command, TextWriter output)
     {
         MountedPath path = MountedPath.Find(command.Path);
-        using var client = new ControlClient(path.Mount);
+        var client = new ControlClient(path.Mount);
         // A daemon that hangs is found out before it is waited for.
         await client.GetAsync("/v1/status", ControlJson.Default.MountStatus, StatusProgram.Deadline, CancellationToken.None).ConfigureAwait(false);
         RefreshResult result = await client.PostAsync("/v1/refresh", new RefreshRequest(path.Inside, command.Recursive),

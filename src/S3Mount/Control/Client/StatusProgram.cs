@@ -34,7 +34,7 @@ internal static class StatusProgram
 
     private static async Task<MountReport> ReportAsync(MountTableEntry mount)
     {
-        using var client = new ControlClient(mount);
+        var client = new ControlClient(mount);
         try
         {
             MountStatus status = await client.GetAsync("/v1/status", ControlJson.Default.MountStatus, Deadline, CancellationToken.None).ConfigureAwait(false);

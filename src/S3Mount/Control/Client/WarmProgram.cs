@@ -22,7 +22,7 @@ internal static class WarmProgram
         using IEnumerator<string[]> rest = batches.GetEnumerator();
         if (!Next(rest, command))
             throw new StartupException($"{command.List} has no paths in it");
-        using var client = new ControlClient(list.Mount!);
+        var client = new ControlClient(list.Mount!);
         // A daemon that hangs is found out before it is waited for.
         MountStatus status = await client.GetAsync("/v1/status", ControlJson.Default.MountStatus, StatusProgram.Deadline, CancellationToken.None).ConfigureAwait(false);
         if (status.Cache is null)

@@ -1,20 +1,13 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
 
 namespace S3Mount.Control.Http;
 
 /// <summary>Writes an answer, after which the connection is closed: one request a connection.</summary>
 internal static class ControlResponseWriter
 {
-    public static async ValueTask WriteAsync(Socket socket, ControlResponse response, CancellationToken cancellationToken)
-    {
-        string head = string.Create(CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {response.Status} {Reason(response.Status)}\r\nContent-Type: application/json\r\nContent-Length: {response.Body.Length}\r\nConnection: close\r\n\r\n");
-        byte[] message = [.. Encoding.ASCII.GetBytes(head), .. response.Body.Span];
-        for (int sent = 0; sent < message.Length;)
-            sent += await socket.SendAsync(message.AsMemory(sent), cancellationToken).ConfigureAwait(false);
-    }
+    public static ValueTask WriteAsync(Socket socket, ControlResponse response, CancellationToken cancellationToken) =>
+        ControlMessage.WriteAsync(socket, string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {response.Status} {Reason(response.Status)}"), response.Body, cancellationToken);
 
     private static string Reason(int status) => status switch
     {

@@ -1,10 +1,10 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace S3Mount.FileSystem;
+namespace S3Mount.ObjectStore;
 
 /// <summary>CRC-32C (RFC 3720, appendix B.4): every error in up to 32 bits in a row is found. Any thread.</summary>
-internal static class Crc32C
+public static class Crc32C
 {
     // The processor takes three cycles for eight bytes but can begin with eight more in each: three lanes at once keep it busy.
     // A lane is long enough that joining them (eight table look-ups) does not show, and three of them fit the first-level cache.
