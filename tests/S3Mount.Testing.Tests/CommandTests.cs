@@ -17,7 +17,7 @@ public sealed class CommandTests
         string[] arguments =
         [
             _program, "serve", "--bucket", "data", "--anonymous", "--dataset", "imagefolder:2:6", "--prefix", "train/", "--ramp", "ramp:1MiB:4",
-            "--ramp-list", directory.Write("list", "one\t1000\ntwo\t2000\t7\n"), "--tree", directory["sub"], "--synthetic", "in/=classes:2:10",
+            "--ramp-list", directory.Write("list", "one\t1000\ntwo\t2000\t7\nthree\t3000\t8\tCrc32C\n"), "--tree", directory["sub"], "--synthetic", "in/=classes:2:10",
             "--ready-file", directory["ready"], "--until-stdin-closes",
         ];
         await using ChildProcess child = await ChildProcess.StartAsync("dotnet", arguments, new ChildProcessOptions { Input = null });
@@ -32,6 +32,8 @@ public sealed class CommandTests
 
         byte[] listed = await http.GetByteArrayAsync($"{url}/data/train/two", cancellationToken);
         Assert.That((listed.Length, Ramp.FirstDifference(listed, 0, 7)), Is.EqualTo((2000, -1L)));
+        Assert.That(await ChecksumHeadersAsync(http, $"{url}/data/train/two", cancellationToken), Is.Empty);
+        Assert.That(await ChecksumHeadersAsync(http, $"{url}/data/train/three", cancellationToken), Does.Contain("x-amz-checksum-crc32c"));
         Assert.That(await http.GetStringAsync($"{url}/data/train/sub/file", cancellationToken), Is.EqualTo("content"));
 
         string listing = await http.GetStringAsync($"{url}/data?list-type=2&prefix=train/in/", cancellationToken);
@@ -42,6 +44,13 @@ public sealed class CommandTests
         else
             child.CloseInput();
         Assert.That((await child.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken)).ExitCode, Is.Zero);
+    }
+
+    private static async Task<string[]> ChecksumHeadersAsync(HttpClient http, string url, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "x-amz-checksum-mode", "ENABLED" } } };
+        using HttpResponseMessage response = await http.SendAsync(request, cancellationToken);
+        return [.. response.Headers.Select(header => header.Key).Where(name => name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase))];
     }
 
     [Test, CancelAfter(60_000)]

@@ -70,13 +70,15 @@ internal static class ServeCommand
             foreach (DatasetFile file in DatasetArgument.Parse(text).ToArray())
                 bucket.Put(prefix + file.Name, file.Bytes, file.LastModified);
         }
-        // One object a line: its key, its size, its seed, with tabs between. Thousands do not fit on a command line.
+        // One object a line: its key, its size, its seed, the kind of its checksum, with tabs between. Thousands do not fit on a command line.
         foreach (string line in arguments.Text("--ramp-list") is { } list ? File.ReadAllLines(list) : [])
         {
             string[] fields = line.Split('\t');
             int seed = fields.Length > 2 ? CommandArguments.ParseCount(fields[2]) : 0;
+            bucket.Checksums = fields.Length > 3 && fields[3].Length > 0 ? Enum.Parse<ChecksumAlgorithm>(fields[3]) : null;
             bucket.Put(new ObjectKey(prefix + fields[0]), new RampContent(seed, CommandArguments.ParseSize(fields[1])));
         }
+        bucket.Checksums = null;
         foreach (string directory in arguments.All("--tree"))
             FillFromTree(bucket, prefix, Path.GetFullPath(directory));
         SyntheticKeys[] synthetic = [.. arguments.All("--synthetic").Select(text => SyntheticArgument.Parse(prefix, text))];

@@ -57,9 +57,9 @@ internal sealed partial class HttpConnection : IDisposable
     }
 
     /// <summary>Speaks TLS from here on; false when the connection has ended with it.</summary>
-    public async ValueTask<bool> SecureAsync(ServerTls tls, CancellationToken cancellationToken)
+    public async ValueTask<bool> SecureAsync(ServerTls tls, TlsMode mode, CancellationToken cancellationToken)
     {
-        switch (tls.Mode)
+        switch (mode)
         {
             case TlsMode.Stalled:
                 await SwallowAsync(cancellationToken);
@@ -68,7 +68,7 @@ internal sealed partial class HttpConnection : IDisposable
                 await _stream.ReadAtLeastAsync(_buffer, 1, throwOnEndOfStream: false, cancellationToken);
                 Reset();
                 return false;
-            case var mode:
+            default:
                 _stream = await tls.SecureAsync(_stream, mode, cancellationToken);
                 return true;
         }

@@ -130,19 +130,24 @@ internal sealed class HttpServer : IAsyncDisposable
                 return;
             }
             var connection = new HttpConnection(socket, _timeProvider, Traffic, _handler);
-            Traffic.Opened();
+            // Before it is counted: what is set after that is for others.
+            TlsMode? tlsMode = _tls?.Mode;
             lock (_gate)
-                _connections.Add(connection, ServeAsync(connection, _mode));
+            {
+                ConnectionMode mode = _mode;
+                Traffic.Opened();
+                _connections.Add(connection, ServeAsync(connection, mode, tlsMode));
+            }
         }
     }
 
-    private async Task ServeAsync(HttpConnection connection, ConnectionMode mode)
+    private async Task ServeAsync(HttpConnection connection, ConnectionMode mode, TlsMode? tlsMode)
     {
         // Never on the thread that accepts, which holds the lock.
         await Task.Yield();
         try
         {
-            if (mode == ConnectionMode.Serve && (_tls is null || await connection.SecureAsync(_tls, _stopping.Token)))
+            if (mode == ConnectionMode.Serve && (_tls is null || await connection.SecureAsync(_tls, tlsMode!.Value, _stopping.Token)))
                 await connection.RunAsync(_stopping.Token);
             else if (mode == ConnectionMode.Silence)
                 await connection.SwallowAsync(_stopping.Token);
