@@ -18,6 +18,8 @@ namespace S3Mount.MountTests;
 public sealed class FaultTests : MountTest
 {
     private const string SecondsVariable = "S3MOUNT_FAULT_SECONDS";
+    // A file to which the figures are added; the output of a test is long.
+    private const string FiguresVariable = "S3MOUNT_FIGURES";
     private const string SeedVariable = "S3MOUNT_FAULT_SEED";
     private const int Processes = 4;
     private const int MemoryMiB = 32;
@@ -80,6 +82,7 @@ public sealed class FaultTests : MountTest
             // Less memory than the files have bytes, so that they are fetched again and again.
             Arguments = ["--memory", $"{MemoryMiB}MiB", "--metadata-ttl", "1s", "--negative-metadata-ttl", "1s", "--io-deadline", "60s", .. cache],
         });
+        GaugesCheck gauges = await GaugesCheck.BeginAsync(mount);
         AddFaultsThatPass();
         if (withLies)
             AddLies();
@@ -93,14 +96,14 @@ public sealed class FaultTests : MountTest
         _store.Faults.Clear();
 
         var reading = FaultyReading.Parse(result.OutputLines);
-        await TestContext.Out.WriteLineAsync(reading.ToString());
-        await TestContext.Out.WriteLineAsync(string.Join(", ", _faults.Select(fault => $"{fault.Name} {fault.Fault.Taken}")) + $", versions {objects.Versions}");
         long peak = DaemonProcesses.PeakMemoryOf(mount.DaemonId);
-        await TestContext.Out.WriteLineAsync($"peak memory {peak >> 20} MiB");
+        string met = string.Join(", ", _faults.Select(fault => $"{fault.Name} {fault.Fault.Taken}"));
+        await TellAsync($"{TestContext.CurrentContext.Test.Name}, {seconds} s\n{reading}\n{met}, versions {objects.Versions}\npeak memory {peak >> 20} MiB");
         Assert.That(reading.Wrong, Is.Empty);
         Assert.That(peak, Is.LessThan((MemoryMiB + 150L) << 20));
         Assert.That(_faults.Where(fault => fault.Fault.Taken == 0).Select(fault => fault.Name), Is.Empty, "each kind of fault was met");
         Assert.That(reading.Done["reads"], Is.GreaterThan(100 * seconds));
+        await TellAsync(await gauges.EndAsync());
         await mount.EndAsync();
         return reading;
     }
@@ -153,6 +156,13 @@ public sealed class FaultTests : MountTest
         Add("AccessDenied", S3Operation.GetObject, new AnswerFault(403) { Code = "AccessDenied" }, 0.02);
         Add("a list that is none", S3Operation.ListObjectsV2, new AnswerFault(200) { Body = "<html>Sign in</html>" }, 0.06);
         Add("a list without its end", S3Operation.ListObjectsV2, new ShortenFault(900), 0.06);
+    }
+
+    private static async Task TellAsync(string text)
+    {
+        await TestContext.Out.WriteLineAsync(text);
+        if (Environment.GetEnvironmentVariable(FiguresVariable) is { Length: > 0 } file)
+            await File.AppendAllTextAsync(file, text + "\n\n");
     }
 
     private void Add(string name, S3Operation operation, FaultEffect effect, double probability) =>

@@ -19,6 +19,9 @@ internal sealed record MountSetup
     /// <summary>Who mounts; null is root.</summary>
     public string? User { get; init; }
 
+    /// <summary>The cgroup.procs of the cgroup in which it runs; null is that of the tests.</summary>
+    public string? Cgroup { get; init; }
+
     /// <summary>An existing directory; null makes one.</summary>
     public string? Mountpoint { get; init; }
 

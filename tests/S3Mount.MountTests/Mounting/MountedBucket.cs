@@ -63,10 +63,10 @@ internal sealed class MountedBucket
         {
             if (!setup.Foreground)
             {
-                ChildResult result = await ProgramUnderTest.RunAsync(arguments, setup.Store, setup.User, setup.Environment);
+                ChildResult result = await ProgramUnderTest.RunAsync(arguments, setup.Store, setup.User, setup.Environment, setup.Cgroup);
                 return new MountedBucket(directory, setup, path, null) { Said = result.EnsureSuccess().Error };
             }
-            ChildProcess daemon = await ProgramUnderTest.StartAsync(["-f", .. arguments], setup.Store, setup.User, setup.Environment);
+            ChildProcess daemon = await ProgramUnderTest.StartAsync(["-f", .. arguments], setup.Store, setup.User, setup.Environment, setup.Cgroup);
             var mount = new MountedBucket(directory, setup, path, daemon);
             await Eventually.IsTrueAsync(() => daemon.HasExited || mount.Log.Contains(" is mounted at ", StringComparison.Ordinal), _startDeadline, "the mount is usable");
             return daemon.HasExited ? throw new ChildProcessException($"it ended instead of mounting: {daemon.Error}") : mount;

@@ -15,11 +15,22 @@ internal static class ProgramUnderTest
 
     public static string Path => _path.Value;
 
-    public static Task<ChildResult> RunAsync(IEnumerable<string> arguments, StoreAddress? store = null, string? user = null, IReadOnlyDictionary<string, string?>? environment = null) =>
-        ChildProcess.RunAsync(Path, arguments, Options(store, user, environment), TestContext.CurrentContext.CancellationToken);
+    /// <param name="cgroup">The cgroup.procs of the cgroup in which it runs.</param>
+    public static Task<ChildResult> RunAsync(IEnumerable<string> arguments, StoreAddress? store = null, string? user = null, IReadOnlyDictionary<string, string?>? environment = null, string? cgroup = null)
+    {
+        string[] command = Command(arguments, cgroup);
+        return ChildProcess.RunAsync(command[0], command[1..], Options(store, user, environment), TestContext.CurrentContext.CancellationToken);
+    }
 
-    public static Task<ChildProcess> StartAsync(IEnumerable<string> arguments, StoreAddress? store = null, string? user = null, IReadOnlyDictionary<string, string?>? environment = null) =>
-        ChildProcess.StartAsync(Path, arguments, Options(store, user, environment));
+    public static Task<ChildProcess> StartAsync(IEnumerable<string> arguments, StoreAddress? store = null, string? user = null, IReadOnlyDictionary<string, string?>? environment = null, string? cgroup = null)
+    {
+        string[] command = Command(arguments, cgroup);
+        return ChildProcess.StartAsync(command[0], command[1..], Options(store, user, environment));
+    }
+
+    // The shell goes there and becomes the program.
+    private static string[] Command(IEnumerable<string> arguments, string? cgroup) =>
+        cgroup is null ? [Path, .. arguments] : ["/bin/sh", "-c", "echo 0 > \"$0\" && exec \"$@\"", cgroup, Path, .. arguments];
 
     private static ChildProcessOptions Options(StoreAddress? store, string? user, IReadOnlyDictionary<string, string?>? environment)
     {
