@@ -2,6 +2,7 @@ using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Datasets;
 using S3Mount.Benchmarks.Epochs;
+using S3Mount.Benchmarks.Faults;
 using S3Mount.Benchmarks.Hits;
 using S3Mount.Benchmarks.Listings;
 using S3Mount.Benchmarks.Results;
@@ -49,10 +50,11 @@ internal static class BenchRun
             setting => setting, setting => ScenarioCatalog.All(setting, images).Where(scenario => options.Includes(scenario.Name)).ToArray());
         ListingScenario[] listed = [.. ListingCatalog.All(options.Trees).Where(scenario => options.Includes(scenario.Name) && scenario.Settings.Intersect(options.Settings).Any())];
         EpochScenario[] epochs = await EpochsAsync(options, site, cancellationToken);
+        FaultScenario[] faults = [.. FaultCatalog.All().Where(scenario => options.Includes(scenario.Name) && options.Settings.Contains(StoreSetting.Remote))];
         bool reads = scenarios.Values.Any(chosen => chosen.Length > 0);
-        if (!reads && listed.Length == 0 && epochs.Length == 0)
+        if (!reads && listed.Length == 0 && epochs.Length == 0 && faults.Length == 0)
             return;
-        IEnumerable<BenchObject> read = scenarios.Values.SelectMany(all => all).SelectMany(scenario => scenario.Objects).Concat(epochs.SelectMany(epoch => epoch.Objects));
+        IEnumerable<BenchObject> read = scenarios.Values.SelectMany(all => all).SelectMany(scenario => scenario.Objects).Concat(epochs.SelectMany(epoch => epoch.Objects)).Concat(faults.SelectMany(fault => fault.Objects));
         await using BenchStore store = await BenchStore.StartAsync(site.Scratch, ContentOf(site, read, listed.Length > 0 ? options.Trees.All : []), cancellationToken);
         if (reads)
             await RunAsync(new Bench(options, site, store, report), scenarios, cancellationToken);
@@ -60,6 +62,8 @@ internal static class BenchRun
             await RunAsync(new ListingBench(options, site, store, report), options.Settings, listed, cancellationToken);
         if (epochs.Length > 0)
             await new EpochBench(options, site, store, report).RunAsync(epochs, cancellationToken);
+        if (faults.Length > 0)
+            await new FaultBench(options, site, store, report).RunAsync(faults, cancellationToken);
     }
 
     private static async Task RunAsync(Bench bench, Dictionary<StoreSetting, Scenario[]> scenarios, CancellationToken cancellationToken)

@@ -32,6 +32,7 @@ internal static class ClientProgram
         WorkloadKind.Prepare => new PrepareClient(workload),
         WorkloadKind.Files or WorkloadKind.Map => new FilesClient(workload),
         WorkloadKind.Records => new RecordsClient(workload),
+        WorkloadKind.TimedFiles => new TimedFilesClient(workload),
         WorkloadKind.FirstByte => new FirstByteClient(workload),
         WorkloadKind.Verify => new VerifyClient(workload),
         _ => throw new NotSupportedException($"{workload.Kind} is no workload for files"),

@@ -12,6 +12,9 @@ internal readonly record struct ClientResult(
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 
+    /// <summary>Of each file, where a workload times them all.</summary>
+    public ReadTimes? Times { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, _json);
 
     public static ClientResult Parse(string line) => JsonSerializer.Deserialize<ClientResult>(line, _json);

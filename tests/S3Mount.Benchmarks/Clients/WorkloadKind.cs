@@ -18,6 +18,9 @@ internal enum WorkloadKind
     /// <summary>A mapping of each file, from its beginning to its end.</summary>
     Map,
 
+    /// <summary>As Files, with the time of each; those that cannot be read are counted.</summary>
+    TimedFiles,
+
     /// <summary>The time from open to the first bytes of each file.</summary>
     FirstByte,
 

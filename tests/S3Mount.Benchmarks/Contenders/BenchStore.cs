@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using S3Mount.Benchmarks.Clients;
 using S3Mount.Benchmarks.Datasets;
+using S3Mount.Testing.S3Server;
+using S3Mount.Testing.S3Server.Faults;
 
 namespace S3Mount.Benchmarks.Contenders;
 
@@ -14,6 +17,7 @@ internal sealed class BenchStore : IAsyncDisposable
 {
     public const string Bucket = "bench";
 
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
     private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(60);
 
     private readonly Child _process;
@@ -36,7 +40,7 @@ internal sealed class BenchStore : IAsyncDisposable
     public static async Task<BenchStore> StartAsync(string scratch, BenchContent content, CancellationToken cancellationToken)
     {
         string list = Path.Combine(scratch, "objects.txt");
-        IEnumerable<string> lines = content.Objects.Where(o => o.Seed != ReadRange.OfFile).Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}\t{o.Size}\t{o.Seed}"));
+        IEnumerable<string> lines = content.Objects.Where(o => o.Seed != ReadRange.OfFile).Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Key}\t{o.Size}\t{o.Seed}\t{o.Checksum}"));
         await File.WriteAllLinesAsync(list, lines, cancellationToken);
         // The server is built beside the bench. It ends with its input, and so with the bench, however that ends.
         string server = Path.Combine(AppContext.BaseDirectory, "S3Mount.Testing.dll");
@@ -58,6 +62,23 @@ internal sealed class BenchStore : IAsyncDisposable
         PostAsync("speed", JsonContent.Create(new { setting.FirstByteMilliseconds, setting.ListingMilliseconds, setting.BytesPerSecond }), cancellationToken);
 
     public Task ResetCountsAsync(CancellationToken cancellationToken) => PostAsync("reset", null, cancellationToken);
+
+    public Task AddFaultAsync(FaultRule rule, CancellationToken cancellationToken) => PostAsync("faults", JsonContent.Create(rule, options: _json), cancellationToken);
+
+    public async Task ClearFaultsAsync(CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await _control.DeleteAsync("faults", cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>What happens to new connections for a time; those that are open are reset.</summary>
+    public async Task InterruptAsync(ConnectionMode mode, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await PostAsync("connections", JsonContent.Create(new { mode, milliseconds = duration.TotalMilliseconds }, options: _json), cancellationToken);
+        await PostAsync("reset-connections", null, cancellationToken);
+    }
+
+    public Task ServeAsync(CancellationToken cancellationToken) => PostAsync("connections", JsonContent.Create(new { mode = ConnectionMode.Serve }, options: _json), cancellationToken);
 
     public async Task<StoreCounts> CountsAsync(CancellationToken cancellationToken)
     {

@@ -54,6 +54,21 @@ internal sealed class RunningMount : IAsyncDisposable
         }
     }
 
+    /// <summary>How long it takes from SIGTERM to its end.</summary>
+    /// <exception cref="BenchException">It has not ended in time.</exception>
+    public async Task<TimeSpan> TerminateAsync(TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _process.Signal(ProcessSignals.Terminate);
+        while (!_process.HasExited)
+        {
+            if (Stopwatch.GetElapsedTime(start) > deadline)
+                throw new BenchException($"it had not ended {deadline.TotalSeconds} s after SIGTERM");
+            await Task.Delay(_pollInterval, cancellationToken);
+        }
+        return Stopwatch.GetElapsedTime(start);
+    }
+
     /// <summary>Is done, with whatever means it needs, also when a reader is stuck in it or the daemon is dead.</summary>
     public async ValueTask DisposeAsync()
     {

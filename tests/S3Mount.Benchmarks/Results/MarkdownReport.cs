@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using S3Mount.Benchmarks.Contenders;
 using S3Mount.Benchmarks.Epochs;
+using S3Mount.Benchmarks.Faults;
 using S3Mount.Benchmarks.Listings;
 
 namespace S3Mount.Benchmarks.Results;
@@ -15,12 +16,13 @@ internal static class MarkdownReport
         text.AppendLine(CultureInfo.InvariantCulture, $"# s3mount: {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, Linux {Environment.OSVersion.Version}, {options.Rounds} rounds").AppendLine();
         if (!isWhole)
             text.AppendLine("**The run has not come to its end: rows are missing.**").AppendLine();
-        TargetTable.Write(text, [.. new TargetList(report.Book, report.Hits).All(), .. new ListingTargets(report.Listings).All(), .. new EpochTargets(report.Epochs).All()]);
+        TargetTable.Write(text, [.. new TargetList(report.Book, report.Hits).All(), .. new ListingTargets(report.Listings).All(), .. new EpochTargets(report.Epochs).All(), .. new FaultTargets(report.Faults).All()]);
         HitTable.Write(text, report.Hits);
         if (report.Book.Rows.Count > 0)
             WriteRows(text, options, report.Book);
         ListingTable.Write(text, report.Listings);
         EpochTable.Write(text, report.Epochs);
+        FaultTable.Write(text, report.Faults);
         return text.ToString();
     }
 

@@ -1,4 +1,5 @@
 using S3Mount.Benchmarks.Epochs;
+using S3Mount.Benchmarks.Faults;
 using S3Mount.Benchmarks.Hits;
 using S3Mount.Benchmarks.Listings;
 
@@ -13,9 +14,11 @@ internal sealed class Report(BenchOptions options)
 
     public RowBook<EpochScenario> Epochs { get; } = new();
 
+    public FaultBook Faults { get; } = new();
+
     public IReadOnlyList<HitResult> Hits { get; set; } = [];
 
-    public bool ProductFailed => Book.ProductFailed || Listings.ProductFailed || Epochs.ProductFailed;
+    public bool ProductFailed => Book.ProductFailed || Listings.ProductFailed || Epochs.ProductFailed || Faults.HasFailed;
 
     /// <summary>The page that was written.</summary>
     /// <param name="isWhole">Everything that was asked for has been tried.</param>
