@@ -36,6 +36,11 @@ BENCH_IMAGES ?= 10000
 SOAK_SECONDS ?= 3600
 SOAK_KILLS ?= 200
 
+# How many inputs the quickest targets of `make fuzz` get (`make test`: 20,000, always the same ones); the others get as much fewer as they have there.
+# Another seed draws other inputs; it is printed.
+FUZZ_EXECUTIONS ?= 2000000
+FUZZ_SEED ?= $(shell echo $$RANDOM)
+
 UNIT_TESTS := S3Mount.Tests S3Mount.Fuse.Tests S3Mount.ObjectStore.Tests S3Mount.FileSystem.Tests S3Mount.Testing.Tests
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -76,17 +81,26 @@ test: ## install what the tests need (as root), build, run all tests; ends with 
 	@tests/ensure-packages.sh --or-go-on $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory build
 	dotnet build $(SOLUTION) $(DOTNET_BUILD_FLAGS)
-	@S3MOUNT_PROGRAM="$(CURDIR)/out/s3mount" tests/run-tests.sh $(RESULTS) $(SOLUTION) -c $(CONFIGURATION)
+	@S3MOUNT_PROGRAM="$(CURDIR)/out/s3mount" tests/run-tests.sh $(RESULTS) $(CONFIGURATION)
 
 .PHONY: soak
 soak: ## mixed load with faults and overwrites for a time, then kills under load; prints the figures (SOAK_SECONDS=3600 SOAK_KILLS=200)
 	@tests/ensure-packages.sh --or-go-on $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory build
 	dotnet build tests/S3Mount.MountTests $(DOTNET_BUILD_FLAGS)
+	@mkdir -p $(RESULTS) && rm -f $(RESULTS)/soak.txt
 	@# The load runs three times: with faults that pass, with the same before a real store, and with answers that lie.
-	@S3MOUNT_PROGRAM="$(CURDIR)/out/s3mount" S3MOUNT_FAULT_SECONDS=$$(($(SOAK_SECONDS) / 3)) S3MOUNT_KILLS=$(SOAK_KILLS) \
+	@trap 'cat $(RESULTS)/soak.txt' EXIT; \
+		S3MOUNT_PROGRAM="$(CURDIR)/out/s3mount" S3MOUNT_FIGURES="$(CURDIR)/$(RESULTS)/soak.txt" \
+		S3MOUNT_FAULT_SECONDS=$$(($(SOAK_SECONDS) / 3)) S3MOUNT_KILLS=$(SOAK_KILLS) \
 		dotnet test tests/S3Mount.MountTests -c $(CONFIGURATION) --no-build --nologo --logger "console;verbosity=detailed" \
 		--filter "FullyQualifiedName~.FaultTests.|FullyQualifiedName~.KillTests."
+
+.PHONY: fuzz
+fuzz: ## hostile input for every parser and protocol: far more of it than in `make test` (FUZZ_EXECUTIONS=2000000 FUZZ_SEED=)
+	dotnet build $(SOLUTION) $(DOTNET_BUILD_FLAGS)
+	@FUZZ_EXECUTIONS=$(FUZZ_EXECUTIONS) FUZZ_SEED=$(FUZZ_SEED) dotnet test $(SOLUTION) -c $(CONFIGURATION) --no-build --nologo -m:1 \
+		--logger "console;verbosity=detailed" --filter TestCategory=Fuzz
 
 .PHONY: check
 check: ## formatter, warnings as errors, unit tests; then the unit tests again on one processor
