@@ -46,16 +46,14 @@ public sealed class SharedFetchTests
     {
         using ObjectReader reader = _rig.OpenRamp("bounded", 100_000);
         _rig.Store.Fail(StoreOperation.Get, ObjectStoreFailure.Unavailable);
-        var gate = _rig.Store.Hold(StoreOperation.Get);
+        using Gate gate = _rig.Store.Hold(StoreOperation.Get);
         Task<byte[]> first = ReaderRig.ReadAsync(reader, 0, 1000, cancellationToken);
         _rig.Time.Advance(TimeSpan.FromMinutes(4));
         Task<byte[]> late = ReaderRig.ReadAsync(reader, 5000, 1000, cancellationToken);
         _rig.Time.Advance(TimeSpan.FromMinutes(1));
-        gate.Open();
-        gate.Dispose();
-        using Gate second = _rig.Store.Hold(StoreOperation.Get);
+        gate.Release();
         Assert.That(async () => await first, Throws.InstanceOf<ObjectStoreException>());
-        await second.WaitForArrivalsAsync(1, cancellationToken);
+        await gate.WaitForArrivalsAsync(2, cancellationToken);
         _rig.Time.Advance(TimeSpan.FromMinutes(4) - TimeSpan.FromSeconds(1));
         Assert.That(late.IsCompleted, Is.False);
         _rig.Time.Advance(TimeSpan.FromSeconds(1));
