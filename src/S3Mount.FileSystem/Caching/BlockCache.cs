@@ -4,7 +4,7 @@ namespace S3Mount.FileSystem.Caching;
 
 /// <summary>
 /// All blocks of a mount under one budget. Holds what was fetched and not yet read: a block that has been read to its end is the
-/// first to go, then the one that was fetched longest ago. Any thread.
+/// first to go, then what <see cref="Spare"/> holds, then the one that was fetched longest ago. Any thread.
 /// <para>
 /// Lock order: neither this gate nor a reader's is held while the other is taken.
 /// </para>
@@ -31,6 +31,9 @@ internal sealed class BlockCache : IDisposable
     }
 
     public MemoryBudget Budget { get; }
+
+    /// <summary>Who else holds blocks of this memory that may go at any time; set before the first block is created.</summary>
+    public ISpareBlocks? Spare { get; set; }
 
     /// <summary>Bytes that blocks have from the system, those of free blocks included; at most the budget.</summary>
     public long Allocated => _pool.Allocated;
@@ -126,7 +129,7 @@ internal sealed class BlockCache : IDisposable
 
     private void TrimConsumed()
     {
-        while (IsOverConsumed() && EvictOne(evictUnread: false))
+        while (IsOverConsumed() && TryEvict(_consumed))
         {
         }
         Relieve();
@@ -145,12 +148,15 @@ internal sealed class BlockCache : IDisposable
         }
     }
 
-    private bool EvictOne(bool evictUnread)
+    private bool EvictOne(bool evictUnread) =>
+        TryEvict(_consumed) || Spare?.TryEvictOldest() == true || (evictUnread && TryEvict(_unread));
+
+    private bool TryEvict(LinkedList<Block> blocks)
     {
         Block? victim;
         lock (_gate)
         {
-            victim = FirstIdle(_consumed) ?? (evictUnread ? FirstIdle(_unread) : null);
+            victim = FirstIdle(blocks);
             if (victim is null)
                 return false;
             Unlink(victim);

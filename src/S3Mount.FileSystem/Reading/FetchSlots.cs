@@ -4,28 +4,21 @@ namespace S3Mount.FileSystem.Reading;
 /// Shares the connections between readers and what is brought near behind them: a fetch that nobody waits for begins only while
 /// readers leave connections over. Readers never wait here. Any thread.
 /// </summary>
-/// <param name="count">Connections that fetches which nobody waits for may have beside readers that come and go.</param>
-/// <param name="most">The same when no reader has asked the store for <see cref="QuietAfter"/>.</param>
-internal sealed class FetchSlots(int count, int most, TimeProvider timeProvider)
+/// <param name="connections">Of the store.</param>
+internal sealed class FetchSlots(int connections)
 {
-    /// <summary>
-    /// A trainer whose files are not near asks several times a second. A connection that is not free for the first that comes is
-    /// so within a round trip: with 60 of them one ends each half millisecond (images of 110 KB, 20 ms away).
-    /// </summary>
-    public static readonly TimeSpan QuietAfter = TimeSpan.FromSeconds(1);
+    // One in sixteen stays free for the readers that come next. Those that find none come before all that nobody waits for, and with 60
+    // of them one ends each half millisecond (images of 110 KB, 20 ms away).
+    private readonly int _most = connections * 15 / 16;
 
     private readonly Lock _gate = new();
     // Guarded by _gate, as is all that follows. In line.
     private readonly LinkedList<TaskCompletionSource> _waiters = new();
     private int _readers;
     private int _others;
-    private bool _hadReaders;
-    private long _lastReader;
 
     // One goes on whatever readers do, so that it ends some time.
-    private bool IsFree => _others < Math.Max(1, count - _readers) || (_others < most && IsQuiet);
-
-    private bool IsQuiet => _readers == 0 && (!_hadReaders || timeProvider.GetElapsedTime(_lastReader) >= QuietAfter);
+    private bool IsFree => _others < Math.Max(1, Math.Min(_most, connections - _readers));
 
     /// <summary>A reader asks the store.</summary>
     public void ReaderBegan()
@@ -40,7 +33,6 @@ internal sealed class FetchSlots(int count, int most, TimeProvider timeProvider)
         lock (_gate)
         {
             _readers--;
-            (_hadReaders, _lastReader) = (true, timeProvider.GetTimestamp());
             granted = Grant();
         }
         Tell(granted);

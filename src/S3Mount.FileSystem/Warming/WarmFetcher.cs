@@ -152,12 +152,14 @@ internal sealed class WarmFetcher
             failure = e;
         }
         Interlocked.Add(ref _underWay, -block.Length);
-        if (isShown)
+        bool isRetained = isShown && isKept && _fetcher.Warming.TryRetain(file.Name, block, _fetcher.Clock.Now);
+        if (isShown && !isRetained)
             _fetcher.Warming.Remove(file.Name, block);
         // Whoever reads it meanwhile asks for itself.
         if (failure is not null)
             block.Fail(failure);
-        block.Release();
+        if (!isRetained)
+            block.Release();
         _memory.Return(block.Capacity);
         _fetcher.Cache.OnReleased();
         file.EndPart(block.Length, isKept, failure);

@@ -38,7 +38,7 @@ internal sealed class WarmMemory(BlockCache cache, TimeProvider timeProvider)
         }
     }
 
-    /// <summary>The block has been released; its bytes are the budget's own again.</summary>
+    /// <summary>The block has been released, or is retained: its bytes are not on their way any more.</summary>
     public void Return(int capacity)
     {
         Interlocked.Add(ref _used, -capacity);

@@ -17,50 +17,49 @@ public sealed class PriorityTests
     [Test]
     public async Task Nothing_begins_while_readers_have_the_connections_but_one_goes_on(CancellationToken cancellationToken)
     {
-        var slots = new FetchSlots(3, 3, TimeProvider.System);
-        Task[] warming = [.. Enumerable.Range(0, 5).Select(_ => slots.EnterAsync(cancellationToken))];
-        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(3));
+        var slots = new FetchSlots(3);
+        Task[] warming = [.. Enumerable.Range(0, 4).Select(_ => slots.EnterAsync(cancellationToken))];
+        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(2));
         for (int i = 0; i < 10; i++)
             slots.ReaderBegan();
         slots.Leave();
+        Assert.That(warming[2].IsCompleted, Is.False, "one is under way");
         slots.Leave();
-        Assert.That(warming[3].IsCompleted, Is.False, "one is under way");
-        slots.Leave();
-        await warming[3].WaitAsync(cancellationToken);
-        Assert.That(warming[4].IsCompleted, Is.False);
+        await warming[2].WaitAsync(cancellationToken);
+        Assert.That(warming[3].IsCompleted, Is.False);
         for (int i = 0; i < 10; i++)
             slots.ReaderEnded();
-        await warming[4].WaitAsync(cancellationToken);
+        await warming[3].WaitAsync(cancellationToken);
     }
 
     [Test]
-    public async Task More_begin_when_no_reader_has_come_for_a_while(CancellationToken cancellationToken)
+    public void Readers_take_of_the_connections_as_many_as_they_are_and_some_stay_free()
     {
-        var clock = new FakeTimeProvider();
-        var slots = new FetchSlots(2, 4, clock);
-        Task[] warming = [.. Enumerable.Range(0, 10).Select(_ => slots.EnterAsync(cancellationToken))];
-        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(4), "nobody has read yet");
-        slots.ReaderBegan();
-        slots.ReaderEnded();
+        var slots = new FetchSlots(32);
+        Task[] warming = [.. Enumerable.Range(0, 50).Select(_ => slots.EnterAsync(CancellationToken.None))];
+        Assert.That(UnderWay(), Is.EqualTo(30), "one in sixteen stays free");
+        Read(2);
         slots.Leave();
+        Assert.That(UnderWay(), Is.EqualTo(31), "the readers have those that were free");
+        Read(8);
+        for (int i = 0; i < 8; i++)
+            slots.Leave();
+        Assert.That(UnderWay(), Is.EqualTo(31), "22 beside 10 readers");
         slots.Leave();
-        slots.Leave();
-        await warming[4].WaitAsync(cancellationToken);
-        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(5), "a reader has been there just now");
-        clock.Advance(FetchSlots.QuietAfter);
-        slots.Leave();
-        await Task.WhenAll(warming[5..8]).WaitAsync(cancellationToken);
-        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(8));
-        slots.ReaderBegan();
-        slots.Leave();
-        slots.Leave();
-        Assert.That(warming.Count(task => task.IsCompleted), Is.EqualTo(8), "a reader is there");
+        Assert.That(UnderWay(), Is.EqualTo(32));
+
+        int UnderWay() => warming.Count(task => task.IsCompleted);
+        void Read(int count)
+        {
+            for (int i = 0; i < count; i++)
+                slots.ReaderBegan();
+        }
     }
 
     [Test]
     public async Task Who_gives_up_waiting_takes_no_connection(CancellationToken cancellationToken)
     {
-        var slots = new FetchSlots(1, 1, TimeProvider.System);
+        var slots = new FetchSlots(1);
         await slots.EnterAsync(cancellationToken);
         using var stopping = new CancellationTokenSource();
         Task waiting = slots.EnterAsync(stopping.Token);
@@ -141,7 +140,7 @@ public sealed class PriorityTests
         // Who waits for memory looks again a moment later.
         await rig.Mount.Time.AdvanceUntilAsync(warming, cancellationToken);
         Assert.That((await warming).FetchedFiles, Is.EqualTo(4));
-        Assert.That(most, Is.GreaterThan(0).And.LessThanOrEqualTo(ObjectFileSystemOptions.MinMemoryBudget / 4));
+        Assert.That(most, Is.GreaterThan(0).And.LessThanOrEqualTo(ObjectFileSystemOptions.MinMemoryBudget));
         rig.Store.ResetCalls();
         for (int i = 0; i < 4; i++)
             await rig.ReadRampAsync($"shard{i}", seed: i);

