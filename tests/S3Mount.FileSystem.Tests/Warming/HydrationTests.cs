@@ -23,8 +23,8 @@ public sealed class HydrationTests
             await rig.ReadRampAsync($"d{i % 5}/{i:d3}", seed: i);
         await ReachAsync(rig, "done", cancellationToken);
         Assert.That(rig.Files.Statistics.Hydration!.Progress.Files, Is.EqualTo(200));
-        // A reader and hydration may ask for the same in the same moment.
-        Assert.That(rig.Store.Gets, Is.InRange(200, 204));
+        // A reader and hydration may ask for the same in the same moment; here an answer takes no longer than the look for it.
+        Assert.That(rig.Store.Gets, Is.InRange(200, 210));
         rig.Store.ResetCalls();
         foreach (int i in order)
             await rig.ReadRampAsync($"d{i % 5}/{i:d3}", seed: i);
