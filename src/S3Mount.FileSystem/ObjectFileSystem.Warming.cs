@@ -16,8 +16,7 @@ public sealed partial class ObjectFileSystem
     /// <summary>Begins to bring objects to the disk cache; the caller disposes it.</summary>
     /// <param name="isCheck">Only to count what is there.</param>
     /// <exception cref="InvalidOperationException">There is no disk cache.</exception>
-    public WarmJob BeginWarming(bool isCheck) =>
-        new(_warmFetcher ?? throw new InvalidOperationException("there is no disk cache"), _fetcher, isCheck, _stopping.Token);
+    public WarmJob BeginWarming(bool isCheck) => BeginWarming(isCheck, isBesideReaders: false);
 
     /// <summary>Adds files, and all files below directories, to a job. Returns when the last of them has been begun.</summary>
     /// <param name="paths">Below the root of the mount, without slashes at their ends; empty: the root.</param>
@@ -46,8 +45,14 @@ public sealed partial class ObjectFileSystem
     {
         if (!CanWarm || _hydration is not null)
             return;
-        _hydration = new Hydration(BeginWarming, _warmPaths!, _clock.TimeProvider, _logger, _stopping.Token);
+        _hydration = new Hydration(() => BeginWarming(isCheck: false, isBesideReaders: true), _warmPaths!, _clock.TimeProvider, _logger, _stopping.Token);
         _hydration.Start();
+    }
+
+    private WarmJob BeginWarming(bool isCheck, bool isBesideReaders)
+    {
+        WarmFetcher fetcher = _warmFetcher ?? throw new InvalidOperationException("there is no disk cache");
+        return new WarmJob(fetcher, _fetcher, isCheck, _stopping.Token) { IsBesideReaders = isBesideReaders };
     }
 
     private WarmPaths CreateWarmPaths(ObjectStore.IObjectStore store) =>

@@ -83,6 +83,7 @@ internal sealed class Bench
     {
         try
         {
+            HostMemory.Touch(row.Scenario.Bytes);
             if (row.Contender.IsCeiling())
                 await MeasureCeilingAsync(row, round, cancellationToken);
             else

@@ -6,7 +6,7 @@ namespace S3Mount.FileSystem.Warming;
 /// Brings everything below a mount to the disk cache, behind its readers, from the beginning on. Where store or disk fail it begins
 /// again a minute later, and finds there what it has brought before.
 /// </summary>
-internal sealed class Hydration(Func<bool, WarmJob> begin, WarmPaths paths, TimeProvider timeProvider, ILogger logger, CancellationToken stopping)
+internal sealed class Hydration(Func<WarmJob> begin, WarmPaths paths, TimeProvider timeProvider, ILogger logger, CancellationToken stopping)
 {
     // As long as a disk cache that could not write leaves its disk alone.
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(60);
@@ -47,7 +47,7 @@ internal sealed class Hydration(Func<bool, WarmJob> begin, WarmPaths paths, Time
     // False: it is worth another try.
     private async Task<bool> RunOnceAsync()
     {
-        using WarmJob job = begin(false);
+        using WarmJob job = begin();
         Volatile.Write(ref _job, job);
         long began = timeProvider.GetTimestamp();
         try

@@ -152,7 +152,7 @@ internal sealed class WarmFetcher
             failure = e;
         }
         Interlocked.Add(ref _underWay, -block.Length);
-        bool isRetained = isShown && isKept && _fetcher.Warming.TryRetain(file.Name, block, _fetcher.Clock.Now);
+        bool isRetained = isShown && isKept && file.Job.IsBesideReaders && _fetcher.Warming.TryRetain(file.Name, block, _fetcher.Clock.Now);
         if (isShown && !isRetained)
             _fetcher.Warming.Remove(file.Name, block);
         // Whoever reads it meanwhile asks for itself.

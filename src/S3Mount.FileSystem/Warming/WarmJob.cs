@@ -44,6 +44,12 @@ public sealed class WarmJob : IDisposable
     /// <summary>Nothing is fetched, only counted.</summary>
     public bool IsCheck { get; }
 
+    /// <summary>
+    /// Readers are expected meanwhile: what it has brought stays in memory for them. Otherwise the next block is better off with the
+    /// memory of the last one, which the processor still has.
+    /// </summary>
+    internal bool IsBesideReaders { get; init; }
+
     public WarmProgress Progress => Tally.ToProgress();
 
     internal WarmTally Tally { get; } = new();

@@ -5,7 +5,7 @@ namespace S3Mount.FileSystem.Warming;
 
 /// <summary>
 /// Blocks that are being fetched for the disk cache, by what they hold: who reads such an object meanwhile takes its bytes from there.
-/// When they are on disk they stay for a while, in memory that nobody else wants: to read one from there costs a thread its way to the
+/// When they are on disk they may stay for a while, in memory that nobody else wants: to read one from there costs a thread its way to the
 /// disk and back. Any thread.
 /// </summary>
 internal sealed class WarmingBlocks : ISpareBlocks

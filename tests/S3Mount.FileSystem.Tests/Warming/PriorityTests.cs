@@ -140,7 +140,7 @@ public sealed class PriorityTests
         // Who waits for memory looks again a moment later.
         await rig.Mount.Time.AdvanceUntilAsync(warming, cancellationToken);
         Assert.That((await warming).FetchedFiles, Is.EqualTo(4));
-        Assert.That(most, Is.GreaterThan(0).And.LessThanOrEqualTo(ObjectFileSystemOptions.MinMemoryBudget));
+        Assert.That(most, Is.GreaterThan(0).And.LessThanOrEqualTo(ObjectFileSystemOptions.MinMemoryBudget / 4));
         rig.Store.ResetCalls();
         for (int i = 0; i < 4; i++)
             await rig.ReadRampAsync($"shard{i}", seed: i);

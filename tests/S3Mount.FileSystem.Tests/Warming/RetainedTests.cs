@@ -6,7 +6,7 @@ using S3Mount.Testing.Fuse;
 
 namespace S3Mount.FileSystem.Tests.Warming;
 
-/// <summary>What was brought near stays in memory that nobody else wants.</summary>
+/// <summary>What was brought near beside readers stays in memory that nobody else wants.</summary>
 [CancelAfter(60_000)]
 public sealed class RetainedTests
 {
@@ -21,7 +21,7 @@ public sealed class RetainedTests
         await using WarmRig rig = await StartAsync();
         rig.Store.PutRamp("small", 110_000, seed: 1);
         rig.Store.PutRamp("large", (5 * MiB) + 7, seed: 2);
-        await rig.WarmAsync(cancellationToken);
+        await HydrateAsync(rig, cancellationToken);
         rig.Store.ResetCalls();
         Assert.That(rig.Files.MemoryUsed, Is.GreaterThan(5 * MiB), "it is still there");
 
@@ -45,7 +45,7 @@ public sealed class RetainedTests
     {
         await using WarmRig rig = await StartAsync();
         rig.Store.PutRamp("large", 8 * MiB, seed: 2);
-        await rig.WarmAsync(cancellationToken);
+        await HydrateAsync(rig, cancellationToken);
         rig.Store.ResetCalls();
         FuseEntryOut entry = await rig.Mount.WalkAsync("large");
         foreach (int offset in (int[])[(4 * MiB) + 5000, (7 * MiB) + 12_288, 0])
@@ -61,7 +61,7 @@ public sealed class RetainedTests
     {
         await using WarmRig rig = await StartAsync();
         rig.Store.PutRamp("a", 200_000, seed: 1);
-        await rig.WarmAsync(cancellationToken);
+        await HydrateAsync(rig, cancellationToken);
         rig.Store.PutRamp("a", 200_000, seed: 2);
         rig.Mount.Advance(61);
         await rig.ReadRampAsync("a", seed: 2);
@@ -75,7 +75,8 @@ public sealed class RetainedTests
         rig.Store.CompletesAsynchronously = true;
         for (int i = 0; i < Files; i++)
             rig.Store.PutRamp($"{i:d3}", Length, seed: i);
-        Assert.That((await rig.WarmAsync(cancellationToken)).FetchedFiles, Is.EqualTo(Files));
+        await HydrateAsync(rig, cancellationToken);
+        Assert.That(rig.Files.Statistics.Hydration!.Progress.FetchedFiles, Is.EqualTo(Files));
         Assert.That(rig.Files.MemoryUsed, Is.InRange(Budget / 2, Budget * 3 / 4));
         rig.Store.ResetCalls();
 
@@ -90,7 +91,7 @@ public sealed class RetainedTests
     {
         await using WarmRig rig = await StartAsync();
         rig.Store.PutRamp("a", 3 * MiB, seed: 1);
-        await rig.WarmAsync(cancellationToken);
+        await HydrateAsync(rig, cancellationToken);
         rig.Mount.Advance(55);
         Assert.That(rig.Files.MemoryUsed, Is.EqualTo(3 * MiB));
         rig.Mount.Advance(10);
@@ -104,8 +105,24 @@ public sealed class RetainedTests
     {
         await using WarmRig rig = await StartAsync(onWrite: () => throw new IOException("no space left"));
         rig.Store.PutRamp("a", 200_000, seed: 1);
-        Assert.That((await rig.WarmAsync(cancellationToken)).AbsentFiles, Is.EqualTo(1));
+        await HydrateAsync(rig, cancellationToken, "waiting");
         Assert.That(rig.Files.MemoryUsed, Is.Zero);
+    }
+
+    [Test]
+    public async Task Of_what_is_warmed_before_anybody_reads_nothing_stays(CancellationToken cancellationToken)
+    {
+        await using WarmRig rig = await StartAsync();
+        rig.Store.PutRamp("a", 200_000, seed: 1);
+        Assert.That((await rig.WarmAsync(cancellationToken)).FetchedFiles, Is.EqualTo(1));
+        Assert.That(rig.Files.MemoryUsed, Is.Zero);
+    }
+
+    private static async Task HydrateAsync(WarmRig rig, CancellationToken cancellationToken, string until = "done")
+    {
+        rig.Files.StartHydration();
+        while (rig.Files.Statistics.Hydration?.State != until)
+            await Task.Delay(2, cancellationToken);
     }
 
     private Task<WarmRig> StartAsync(Action? onWrite = null) => WarmRig.StartAsync(change: options => options with { MemoryBudget = Budget }, cache: options => options with
