@@ -7,9 +7,9 @@ namespace S3Mount.FileSystem.Reading;
 /// <param name="connections">Of the store.</param>
 internal sealed class FetchSlots(int connections)
 {
-    // One in sixteen stays free for the readers that come next. Those that find none come before all that nobody waits for, and with 60
-    // of them one ends each half millisecond (images of 110 KB, 20 ms away).
-    private readonly int _most = connections * 15 / 16;
+    // One stays free for the reader that comes next. Those that find none come before all that nobody waits for, and with 63 of them one
+    // ends each half millisecond (images of 110 KB, 20 ms away).
+    private readonly int _most = connections - 1;
 
     private readonly Lock _gate = new();
     // Guarded by _gate, as is all that follows. In line.
