@@ -113,9 +113,11 @@ internal sealed class WarmingBlocks : ISpareBlocks
     /// <summary>Gives back what has been retained since before a moment of <see cref="MountClock"/>; the rest stays.</summary>
     public void DropOlder(long moment)
     {
+        bool isAny = false;
         while (TryDropFirst(moment))
-        {
-        }
+            isAny = true;
+        if (isAny)
+            _cache.OnReleased();
     }
 
     private bool TryDropFirst(long retainedBefore)
@@ -132,7 +134,8 @@ internal sealed class WarmingBlocks : ISpareBlocks
                 break;
             }
         }
-        victim?.Block.GiveBack();
+        // Whoever waits for memory is thought of by the caller: the cache evicts until they have theirs.
+        victim?.Block.Release();
         return victim is not null;
     }
 

@@ -1,4 +1,8 @@
+using S3Mount.FileSystem.Caching;
 using S3Mount.FileSystem.Caching.Disk;
+using S3Mount.FileSystem.Reading;
+using S3Mount.FileSystem.Tests.Reading;
+using S3Mount.FileSystem.Warming;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Protocol;
 using S3Mount.Testing;
@@ -116,6 +120,34 @@ public sealed class RetainedTests
         rig.Store.PutRamp("a", 200_000, seed: 1);
         Assert.That((await rig.WarmAsync(cancellationToken)).FetchedFiles, Is.EqualTo(1));
         Assert.That(rig.Files.MemoryUsed, Is.Zero);
+    }
+
+    [Test]
+    public async Task Who_needs_much_memory_gets_that_of_thousands_of_small_ones(CancellationToken cancellationToken)
+    {
+        const long All = 128L * MiB;
+        using var rig = new ReaderRig(All);
+        using ObjectReader reader = rig.OpenRamp("small", BlockPool.PageSize);
+        WarmingBlocks warming = rig.Fetcher.Warming;
+        int retained = 0;
+        for (bool isRetained = true; isRetained; retained++)
+        {
+            Assert.That(rig.Cache.TryReserve(BlockPool.PageSize, evictUnread: false));
+            Block block = rig.Cache.Create(reader, 0, BlockPool.PageSize);
+            var key = new CacheKey((ulong)retained, 1);
+            Assert.That(warming.TryAdd(key, block));
+            block.Advance(block.Length);
+            isRetained = warming.TryRetain(key, block, now: 0);
+            if (isRetained)
+                continue;
+            warming.Remove(key, block);
+            block.GiveBack();
+        }
+        Assert.That(retained, Is.GreaterThan(20_000));
+        await rig.Cache.ReserveAsync(All, cancellationToken);
+        Assert.That(warming.TryLease(new CacheKey(0, 1), 0), Is.Null);
+        rig.Cache.Budget.Release(All);
+        Assert.That(rig.Cache.Budget.Used, Is.Zero);
     }
 
     private static async Task HydrateAsync(WarmRig rig, CancellationToken cancellationToken, string until = "done")

@@ -11,6 +11,7 @@ namespace S3Mount.FileSystem.Caching.Disk;
 internal sealed class CacheSegment : IDisposable
 {
     private readonly SafeFileHandle _file;
+    private DirectReads? _direct; // from the first read of a large record on
     private SegmentStage? _stage; // for the one that writes; from its first record on
     private SegmentEntry[] _entries;
     private int _count;
@@ -215,7 +216,11 @@ internal sealed class CacheSegment : IDisposable
         _stage = null;
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        Volatile.Read(ref _direct)?.Dispose();
+    }
 
     private bool TryReadPages(in SegmentEntry record, int firstPage, Memory<byte> pages)
     {
@@ -224,7 +229,7 @@ internal sealed class CacheSegment : IDisposable
         {
             long position = record.Position + RecordHeader.Size + ((long)firstPage * CacheFormat.PageSize);
             bool isWhole = firstPage == 0
-                ? TryFill(record.Position, head, pages)
+                ? TryFillDirectly(record, head, pages) || TryFill(record.Position, head, pages)
                 : TryFill(record.Position, head, default) && TryFill(position, pages, default);
             if (!isWhole)
                 return false;
@@ -236,6 +241,21 @@ internal sealed class CacheSegment : IDisposable
         RecordHeader header = RecordHeader.Read(head);
         return header.IsValid() && header.Checksum == record.Checksum && header.Granule == record.Granule && header.Start == record.Start
             && header.Length == record.Length && header.Matches(firstPage, pages.Span);
+    }
+
+    // Pieces of a record are read with others around them, which are soon wanted too: through the page cache.
+    private bool TryFillDirectly(in SegmentEntry record, Memory<byte> head, Memory<byte> bytes) =>
+        bytes.Length == record.Length && bytes.Length >= DirectReads.Smallest && Direct().TryFill(record.Position, head.Span, bytes.Span);
+
+    private DirectReads Direct()
+    {
+        if (Volatile.Read(ref _direct) is { } direct)
+            return direct;
+        DirectReads opened = DirectReads.Open(_file);
+        if (Interlocked.CompareExchange(ref _direct, opened, null) is not { } other)
+            return opened;
+        opened.Dispose();
+        return other;
     }
 
     // False: the file ends before.

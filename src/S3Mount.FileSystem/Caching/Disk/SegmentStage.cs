@@ -17,7 +17,7 @@ internal sealed unsafe class SegmentStage : IDisposable
 
     // A write past the page cache waits for the disk: 150 us for 32 KiB, 200 to 260 us for 112 KiB (65 and 80 us of CPU; a virtual disk of
     // 2 GB/s). Through it they take 15 and 50 us. So one thread keeps 200 MB/s in the smallest writes, a gigabyte in whole batches.
-    private const int SmallestDirect = 32 << 10;
+    private const int SmallestDirect = DirectReads.Smallest;
 
     // A record, what comes before it in the first page, and zeros after it.
     private const int Capacity = CacheFormat.GranuleSize + (4 * Unit);
