@@ -11,7 +11,7 @@ namespace S3Mount.FileSystem.Caching.Disk;
 internal sealed class CacheSegment : IDisposable
 {
     private readonly SafeFileHandle _file;
-    private DirectReads? _direct; // from the first read of a large record on
+    private readonly DirectReads _direct;
     private SegmentStage? _stage; // for the one that writes; from its first record on
     private SegmentEntry[] _entries;
     private int _count;
@@ -26,6 +26,7 @@ internal sealed class CacheSegment : IDisposable
     {
         Path = path;
         _file = file;
+        _direct = new DirectReads(file);
         _entries = entries;
         _count = entries.Length;
         End = StagedEnd = end;
@@ -216,11 +217,7 @@ internal sealed class CacheSegment : IDisposable
         _stage = null;
     }
 
-    public void Dispose()
-    {
-        _file.Dispose();
-        Volatile.Read(ref _direct)?.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
     private bool TryReadPages(in SegmentEntry record, int firstPage, Memory<byte> pages)
     {
@@ -245,18 +242,7 @@ internal sealed class CacheSegment : IDisposable
 
     // Pieces of a record are read with others around them, which are soon wanted too: through the page cache.
     private bool TryFillDirectly(in SegmentEntry record, Memory<byte> head, Memory<byte> bytes) =>
-        bytes.Length == record.Length && bytes.Length >= DirectReads.Smallest && Direct().TryFill(record.Position, head.Span, bytes.Span);
-
-    private DirectReads Direct()
-    {
-        if (Volatile.Read(ref _direct) is { } direct)
-            return direct;
-        DirectReads opened = DirectReads.Open(_file);
-        if (Interlocked.CompareExchange(ref _direct, opened, null) is not { } other)
-            return opened;
-        opened.Dispose();
-        return other;
-    }
+        bytes.Length == record.Length && bytes.Length >= DirectReads.Smallest && _direct.TryFill(record.Position, head.Span, bytes.Span);
 
     // False: the file ends before.
     private bool TryFill(long position, Memory<byte> first, Memory<byte> second)

@@ -19,7 +19,7 @@ public sealed class DirectReadsTests
         byte[] all = Ramp.Create(CacheFormat.GranuleSize + more, 1);
         File.WriteAllBytes(directory["file"], all);
         using SafeFileHandle file = File.OpenHandle(directory["file"]);
-        using DirectReads reads = DirectReads.Open(file);
+        var reads = new DirectReads(file);
         var random = new Random(more);
         for (int i = 0; i < 200; i++)
         {
@@ -37,16 +37,15 @@ public sealed class DirectReadsTests
         using var directory = new TempDirectory();
         File.WriteAllBytes(directory["file"], new byte[10_000]);
         using (SafeFileHandle file = File.OpenHandle(directory["file"]))
-        using (DirectReads reads = DirectReads.Open(file))
         {
+            var reads = new DirectReads(file);
             Assert.That(reads.TryFill(0, new byte[5000], new byte[5001]), Is.False);
             Assert.That(reads.TryFill(12_288, new byte[1], []), Is.False);
             Assert.That(reads.TryFill(0, new byte[5000], new byte[5000]), Is.True);
         }
         // sysfs knows no O_DIRECT.
         using SafeFileHandle other = File.OpenHandle("/sys/kernel/uevent_seqnum");
-        using DirectReads none = DirectReads.Open(other);
-        Assert.That(none.TryFill(0, new byte[1], []), Is.False);
+        Assert.That(new DirectReads(other).TryFill(0, new byte[1], []), Is.False);
     }
 
     [Test]
