@@ -18,7 +18,7 @@ internal sealed class BlockFetcher : IDisposable
     /// </summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(10);
 
-    // What was brought near and is not read by then is read from the disk: an idle mount is to be small.
+    // Not measured: an idle mount is to be small, and what is not read within a minute can as well be read from the disk, 0.3 ms later.
     private static readonly TimeSpan _retainedFor = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<ObjectReader, byte> _watched = new();

@@ -10,7 +10,7 @@ namespace S3Mount.FileSystem.Warming;
 /// </summary>
 internal sealed class WarmingBlocks : ISpareBlocks
 {
-    // Of the budget: so much is left to readers and to what is under way, so that neither has to evict first.
+    // Of the budget: so much is left to readers and to what is under way (WarmMemory has a quarter too), so that neither has to evict first.
     private const int FreeShare = 4;
 
     private readonly BlockCache _cache;
