@@ -69,7 +69,7 @@ public sealed class FuzzRunTests
         var run = new FuzzRun { Corpus = Corpus.OfTexts("hang", "text"), Executions = 1, Deadline = TimeSpan.FromMilliseconds(100) };
         FuzzFailureException? failure = Assert.Throws<FuzzFailureException>(() => run.Run(_ =>
         {
-            never.Wait();
+            never.Wait(TimeSpan.FromMinutes(1));
             return "back";
         }));
         never.Set();

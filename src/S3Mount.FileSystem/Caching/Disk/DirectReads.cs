@@ -21,8 +21,8 @@ internal sealed unsafe class DirectReads(SafeFileHandle file)
     /// </summary>
     public const int Smallest = 32 << 10;
 
-    // The largest unit that a disk asks for (logical_block_size of 4Kn disks); of memory and of places in the file.
-    private const int Unit = 4096;
+    /// <summary>The largest unit that a disk asks for (logical_block_size of 4Kn disks); of memory and of places in the file.</summary>
+    public const int Unit = 4096;
 
     // What is read at once: nearly all images, and 130 us of a disk of 2 GB/s. With the whole mebibyte of a large record the 16 threads that
     // read (DiskReaders) had 16 MiB beside the budget, and a daemon that may have 150 MiB there came to 152.

@@ -12,8 +12,7 @@ namespace S3Mount.FileSystem.Caching.Disk;
 /// <remarks>Where the file system knows no such writes (tmpfs before Linux 6.6), through the page cache.</remarks>
 internal sealed unsafe class SegmentStage : IDisposable
 {
-    // The largest unit that a disk asks for (logical_block_size of 4Kn disks); of memory and of places in the file.
-    private const int Unit = 4096;
+    private const int Unit = DirectReads.Unit;
 
     // A write past the page cache waits for the disk: 150 us for 32 KiB, 200 to 260 us for 112 KiB (65 and 80 us of CPU; a virtual disk of
     // 2 GB/s). Through it they take 15 and 50 us. So one thread keeps 200 MB/s in the smallest writes, a gigabyte in whole batches.

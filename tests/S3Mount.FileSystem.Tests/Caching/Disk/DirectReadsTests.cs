@@ -32,7 +32,7 @@ public sealed class DirectReadsTests
     }
 
     [Test]
-    public void Where_there_is_less_it_fills_nothing_and_where_it_cannot_read_so_the_other_way_does()
+    public void Where_there_is_less_or_nothing_can_be_read_so_it_says_so()
     {
         using var directory = new TempDirectory();
         File.WriteAllBytes(directory["file"], new byte[10_000]);
