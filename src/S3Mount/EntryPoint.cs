@@ -1,6 +1,5 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
-using S3Mount.Control.Client;
 using S3Mount.Hosting;
 
 namespace S3Mount;
@@ -17,9 +16,9 @@ internal static class EntryPoint
         bool background = Detachment.Begin();
         try
         {
-            if (args.Contains("--help") || args is ["-h" or "-?", ..])
+            if (Help(args) is { } help)
             {
-                await Console.Out.WriteAsync(HelpText.Write()).ConfigureAwait(false);
+                await Console.Out.WriteAsync(help).ConfigureAwait(false);
                 return Done;
             }
             if (args is ["--version" or "-V", ..])
@@ -27,24 +26,8 @@ internal static class EntryPoint
                 await Console.Out.WriteLineAsync($"s3mount {ProgramVersion.Text}").ConfigureAwait(false);
                 return Done;
             }
-            if (args is [UmountCommand.Verb, .. var rest])
-            {
-                UmountProgram.Run(UmountCommand.Parse(rest));
-                return Done;
-            }
-            if (args is [SnapshotCommand.Verb, .. var snapshot])
-                return await SnapshotProgram.RunAsync(SnapshotCommand.Parse(snapshot)).ConfigureAwait(false);
-            if (args is [StatusCommand.Verb, .. var asked])
-                return await StatusProgram.RunAsync(StatusCommand.Parse(asked), Console.Out).ConfigureAwait(false);
-            if (args is [RefreshCommand.Verb, .. var renewed])
-            {
-                await RefreshProgram.RunAsync(RefreshCommand.Parse(renewed), Console.Out).ConfigureAwait(false);
-                return Done;
-            }
-            if (args is [WarmCommand.Verb, .. var wanted])
-                return await WarmProgram.RunAsync(WarmCommand.Parse(wanted), Console.Out, Console.Error, !Console.IsErrorRedirected).ConfigureAwait(false);
-            if (args is [CacheCommand.Verb, .. var kept])
-                return await CacheProgram.RunAsync(CacheCommand.Parse(kept), Console.Out).ConfigureAwait(false);
+            if (args is [var name, .. var rest] && Verbs.Find(name) is { } verb)
+                return await verb.RunAsync(rest).ConfigureAwait(false);
             MountSettings settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
             return settings.Foreground || background
                 ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)
@@ -56,4 +39,15 @@ internal static class EntryPoint
             return e is UsageException ? WrongUsage : Failed;
         }
     }
+
+    // --help may stand anywhere: who writes it wants nothing else.
+    private static string? Help(string[] args) => args switch
+    {
+        ["-h" or "-?", ..] or ["help"] => HelpText.Write(Verbs.Mount, Verbs.All),
+        ["help", "mount"] => HelpText.Write(Verbs.Mount),
+        ["help", var name, ..] => HelpText.Write((Verbs.Find(name) ?? throw new UsageException($"there is no help on '{name}'; see s3mount --help")).Help),
+        [var name, ..] when args.Contains("--help") && Verbs.Find(name) is { } verb => HelpText.Write(verb.Help),
+        _ when args.Contains("--help") => HelpText.Write(Verbs.Mount, Verbs.All),
+        _ => null,
+    };
 }

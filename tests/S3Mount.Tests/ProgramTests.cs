@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using S3Mount.CommandLine;
 
 namespace S3Mount.Tests;
 
@@ -10,14 +11,48 @@ public sealed class ProgramTests
 
     [Test]
     [CancelAfter(30_000)]
-    public async Task Help_shows_usage_examples_and_every_option(CancellationToken cancellationToken)
+    public async Task Help_fits_a_screen_and_names_every_command(CancellationToken cancellationToken)
     {
         (int code, string output, string errors) = await RunAsync("--help", cancellationToken);
         Assert.That((code, errors), Is.EqualTo((0, "")));
-        Assert.That(output, Does.Contain("s3mount BUCKET[/PREFIX] MOUNTPOINT [options]").And.Contain("s3mount umount MOUNTPOINT").And.Contain("Examples:"));
-        foreach (S3Mount.CommandLine.OptionDefinition option in S3Mount.CommandLine.MountOptions.All)
+        Assert.That(output, Does.Contain("s3mount BUCKET[/PREFIX] MOUNTPOINT [options]").And.Contain("Examples:").And.Contain("help mount"));
+        foreach (Verb verb in Verbs.All)
+            Assert.That(output, Does.Match($"\n  {verb.Name} +[a-z]"));
+        Assert.That(output.Split('\n'), Has.All.Matches<string>(line => line.Length <= 100));
+        Assert.That(output.Split('\n'), Has.Length.LessThanOrEqualTo(50));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Help_on_the_mount_has_every_option(CancellationToken cancellationToken)
+    {
+        (int code, string output, string errors) = await RunAsync("help mount", cancellationToken);
+        Assert.That((code, errors), Is.EqualTo((0, "")));
+        foreach (OptionDefinition option in MountOptions.All)
             Assert.That(output, Does.Contain(option.LongName));
         Assert.That(output.Split('\n'), Has.All.Matches<string>(line => line.Length <= 100));
+    }
+
+    [Test]
+    public void Help_on_each_command_shows_how_it_is_written()
+    {
+        foreach (Verb verb in Verbs.All)
+        {
+            string help = HelpText.Write(verb.Help);
+            Assert.That(help, Does.StartWith($"Usage:\n  s3mount {verb.Name} ").And.Contain("Examples:\n  "));
+            Assert.That(help.Split('\n'), Has.All.Matches<string>(line => line.Length <= 100 && !line.EndsWith(' ')), verb.Name);
+        }
+    }
+
+    [TestCase("help warm")]
+    [TestCase("warm --help")]
+    [TestCase("warm /mnt --check --help")]
+    [CancelAfter(30_000)]
+    public async Task Help_on_a_command_is_asked_for_in_either_order(string line, CancellationToken cancellationToken)
+    {
+        (int code, string output, string errors) = await RunAsync(line, cancellationToken);
+        Assert.That((code, errors), Is.EqualTo((0, "")));
+        Assert.That(output, Does.StartWith("Usage:\n  s3mount warm PATH").And.Contain("--from-list FILE"));
     }
 
     [Test]
@@ -48,6 +83,7 @@ public sealed class ProgramTests
     [TestCase("status --nope", 2)]
     [TestCase("refresh", 2)]
     [TestCase("refresh /tmp/nothing/here", 1)]
+    [TestCase("help nothing", 2)]
     [TestCase("umount", 2)]
     [TestCase("umount /nowhere", 1)]
     [TestCase("umount /proc", 1)]

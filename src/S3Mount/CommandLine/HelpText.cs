@@ -2,7 +2,7 @@ using System.Text;
 
 namespace S3Mount.CommandLine;
 
-/// <summary>What <c>--help</c> prints, written from the table of options.</summary>
+/// <summary>What <c>--help</c> prints: an overview that fits a screen, and the whole of one command, from the tables.</summary>
 internal static class HelpText
 {
     /// <summary>Terminals are at least this wide.</summary>
@@ -11,7 +11,18 @@ internal static class HelpText
     /// <summary>The longest option, <c>--negative-metadata-ttl DURATION</c>, with its indent and a gap.</summary>
     private const int DescriptionColumn = 38;
 
-    public static string Write()
+    /// <summary>For the longest verb, with its indent and a gap.</summary>
+    private const int SummaryColumn = 14;
+
+    /// <summary>Of the mount; the others are in its own help.</summary>
+    private static readonly OptionDefinition[] _first =
+    [
+        MountOptions.Foreground, MountOptions.EndpointUrl, MountOptions.Profile, MountOptions.NoSignRequest, MountOptions.MetadataTtl,
+        MountOptions.Cache, MountOptions.Memory, MountOptions.AllowOther,
+    ];
+
+    /// <summary>At most 50 lines.</summary>
+    public static string Write(HelpTopic mount, IReadOnlyList<Verb> verbs)
     {
         var text = new StringBuilder();
         text.Append($"""
@@ -19,83 +30,81 @@ internal static class HelpText
 
             Usage:
               {MountCommand.Usage}
-              {UmountCommand.Usage}
-              {SnapshotCommand.CreateUsage}
-              {SnapshotCommand.ShowUsage}
-              {SnapshotCommand.VerifyUsage}
-              {StatusCommand.Usage}
-              {RefreshCommand.Usage}
-              {WarmCommand.Usage}
-              {CacheCommand.Usage}
-              s3mount --version | --help
+              s3mount COMMAND ...
+              s3mount help COMMAND | --version
 
-            The bucket is written BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX. s3mount returns when the mount
-            is usable; the daemon stays in the background until the directory is unmounted.
-
-            A snapshot is the listing of everything below a prefix in one file: create makes it, show tells
-            what it holds, with a digest of the whole dataset, and verify what has changed in the store since.
-            They take the options under Store; verify asks the store that the file names.
-
-            warm brings a file, or all files below a directory, to the cache of a mount (--cache), behind its
-            readers; what is there is skipped, so that it goes on where it was stopped. With --from-list it
-            takes paths from FILE, one a line, in this order, absolute or relative to PATH; - is the standard
-            input. --check tells how much is cached, with exit code 1 if anything is missing.
-
-            cache works on the directory of a cache, also while mounts use it: stats tells what it has, verify
-            reads and checks all of it, marks what is damaged and then ends with exit code 1, clear deletes it.
+            Commands:
 
             """);
-        foreach ((string title, OptionDefinition[] options) in MountOptions.Groups)
-        {
-            text.Append('\n').Append(title).Append(":\n");
-            foreach (OptionDefinition option in options)
-                AppendOption(text, option);
-        }
-        text.Append("""
-
-            Sizes are written 512MiB, 2G or in bytes; durations 60 (seconds), 90s, 10m, 1h or indefinite.
-
-            Examples:
-              s3mount my-datasets/imagenet /mnt/imagenet --metadata-ttl 1h
-              s3mount s3://my-shards /mnt/shards --profile training --memory 8GiB
-              s3mount public-bucket /mnt/public --no-sign-request --region us-east-1
-              s3mount models /mnt/models --endpoint-url http://10.0.0.5:9000
-              s3mount -f my-datasets /mnt/data --allow-other --uid trainer --gid trainer
-              s3mount status /mnt/imagenet
-              s3mount refresh /mnt/imagenet/train
-              s3mount warm /mnt/imagenet/train
-              s3mount umount /mnt/imagenet
-              s3mount snapshot create my-datasets/imagenet imagenet.snap
-
-            Exit codes: 0 mounted or done, 1 failed, 2 wrong usage.
-
-            """);
+        foreach (Verb verb in verbs)
+            Append(text, "  " + verb.Name, SummaryColumn, verb.Help.Summary);
+        text.Append("\nMount options (all of them: s3mount help mount):\n");
+        foreach (OptionDefinition option in _first)
+            Append(text, option);
+        text.Append("\nExamples:\n");
+        foreach (string example in mount.Examples.Take(2).Concat(verbs.SelectMany(verb => verb.Help.Examples.Take(1))))
+            text.Append("  ").Append(example).Append('\n');
+        text.Append("\nExit codes: 0 mounted or done, 1 failed, 2 wrong usage.\n");
         return text.ToString();
     }
 
-    private static void AppendOption(StringBuilder text, OptionDefinition option)
+    public static string Write(HelpTopic topic)
+    {
+        var text = new StringBuilder("Usage:\n");
+        foreach (string usage in topic.Usages)
+            text.Append("  ").Append(usage).Append('\n');
+        foreach (string paragraph in topic.About.Prepend($"It {topic.Summary}."))
+        {
+            text.Append('\n');
+            Append(text, "", 0, paragraph);
+        }
+        foreach ((string title, OptionDefinition[] options) in topic.Options)
+        {
+            text.Append('\n').Append(title).Append(":\n");
+            foreach (OptionDefinition option in options)
+                Append(text, option);
+        }
+        if (topic.Examples.Length > 0)
+            text.Append("\nExamples:\n");
+        foreach (string example in topic.Examples)
+            text.Append("  ").Append(example).Append('\n');
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, OptionDefinition option)
     {
         string left = option.ShortName is char letter ? $"  -{letter}, {option.LongName}" : $"  {option.LongName}";
         if (!option.IsFlag)
             left += " " + option.ValueName;
+        Append(text, left, DescriptionColumn, option.Description);
+    }
+
+    private static void Append(StringBuilder text, string left, int indent, string description)
+    {
         int column = left.Length;
         text.Append(left);
-        foreach (string word in option.Description.Split(' '))
+        foreach (string word in description.Split(' '))
         {
-            if (column < DescriptionColumn || column + 1 + word.Length > Width)
+            if (column < indent || column + 1 + word.Length > Width)
             {
-                if (column >= DescriptionColumn)
+                if (column >= indent)
                 {
                     text.Append('\n');
                     column = 0;
                 }
-                text.Append(' ', DescriptionColumn - column).Append(word);
-                column = DescriptionColumn + word.Length;
+                text.Append(' ', indent - column).Append(word);
+                column = indent + word.Length;
             }
             else
             {
-                text.Append(' ').Append(word);
-                column += 1 + word.Length;
+                // At the beginning of a line that is not indented there is nothing to part.
+                if (column > indent || indent > 0)
+                {
+                    text.Append(' ');
+                    column++;
+                }
+                text.Append(word);
+                column += word.Length;
             }
         }
         text.Append('\n');

@@ -28,6 +28,8 @@ public sealed class ReadmeTests
             "RecoveryTests.Credentials_about_to_expire_are_asked_for_behind_and_expired_ones_before_the_request",
             "RecoveryTests.Expired_credentials_are_waited_for_until_there_are_newer_ones",
             "CredentialCacheTests.Keys_without_an_end_are_looked_for_again_when_their_file_has_changed",
+            "CredentialTests.Readers_wait_for_new_credentials_when_the_old_ones_have_expired",
+            "CredentialTests.Credentials_that_never_come_are_an_error_at_the_deadline_that_says_why",
         ],
         ["access is denied"] = ["RecoveryTests.Denied_keys_ask_for_new_credentials_once_a_minute_at_most"],
         ["the store's certificate does not fit"] = ["TlsTests.A_certificate_that_does_not_fit_is_refused", "TlsTests.A_store_that_turns_into_another_is_not_read"],

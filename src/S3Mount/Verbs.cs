@@ -1,0 +1,102 @@
+using S3Mount.CommandLine;
+using S3Mount.Control.Client;
+using S3Mount.Hosting;
+
+namespace S3Mount;
+
+/// <summary>The commands, in the order of the help text.</summary>
+internal static class Verbs
+{
+    private static readonly OptionDefinition _json = new("json", null, "print JSON, for programs");
+
+    /// <summary>What is written without a verb.</summary>
+    public static readonly HelpTopic Mount = new("mounts a bucket, or a prefix of it, as a read-only directory", MountCommand.Usage)
+    {
+        About =
+        [
+            "The bucket is written BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX. s3mount returns when the mount is usable; the daemon stays in the background until the directory is unmounted.",
+            "Sizes are written 512MiB, 2G or in bytes; durations 60 (seconds), 90s, 10m, 1h or indefinite.",
+        ],
+        Options = MountOptions.Groups,
+        Examples =
+        [
+            "s3mount my-datasets/imagenet /mnt/imagenet --metadata-ttl 1h",
+            "s3mount s3://my-shards /mnt/shards --profile training --memory 8GiB",
+            "s3mount public-bucket /mnt/public --no-sign-request --region us-east-1",
+            "s3mount models /mnt/models --endpoint-url http://10.0.0.5:9000",
+            "s3mount -f my-datasets /mnt/data --allow-other --uid trainer --gid trainer",
+        ],
+    };
+
+    public static readonly IReadOnlyList<Verb> All =
+    [
+        new(
+            UmountCommand.Verb,
+            new("ends a mount", UmountCommand.Usage)
+            {
+                Options = [("Options", [new("lazy", null, "also while files are open: they can be read until they are closed") { ShortName = 'l' }])],
+                Examples = ["s3mount umount /mnt/imagenet"],
+            },
+            args =>
+            {
+                UmountProgram.Run(UmountCommand.Parse(args));
+                return Task.FromResult(EntryPoint.Done);
+            }),
+        new(
+            StatusCommand.Verb,
+            new("tells what is mounted and how it fares", StatusCommand.Usage)
+            {
+                About = ["Without MOUNTPOINT it tells of all mounts of the user, and when root asks of all mounts of the machine. The exit code is 1 when one does not answer."],
+                Options = [("Options", [_json])],
+                Examples = ["s3mount status /mnt/imagenet"],
+            },
+            args => StatusProgram.RunAsync(StatusCommand.Parse(args), Console.Out)),
+        new(
+            RefreshCommand.Verb,
+            new("asks the store now for what has changed", RefreshCommand.Usage)
+            {
+                Options = [("Options", [new("recursive", null, "also everything below PATH") { ShortName = 'r' }])],
+                Examples = ["s3mount refresh /mnt/imagenet/train"],
+            },
+            async args =>
+            {
+                await RefreshProgram.RunAsync(RefreshCommand.Parse(args), Console.Out).ConfigureAwait(false);
+                return EntryPoint.Done;
+            }),
+        new(
+            WarmCommand.Verb,
+            new("brings files to the disk cache of their mount", WarmCommand.Usage)
+            {
+                About = ["A file, or all files below a directory, come to the cache of their mount (--cache), behind its readers; what is there is skipped, so that it goes on where it was stopped. The exit code is 1 if anything failed."],
+                Options =
+                [
+                    ("Options",
+                    [
+                        new("from-list", "FILE", "take paths from FILE, one a line, in this order, absolute or relative to PATH; - is the standard input"),
+                        new("check", null, "tell how much is cached; the exit code is 1 if anything is missing"),
+                    ]),
+                ],
+                Examples = ["s3mount warm /mnt/imagenet/train", "find /mnt/imagenet/val -type f | s3mount warm --from-list -"],
+            },
+            args => WarmProgram.RunAsync(WarmCommand.Parse(args), Console.Out, Console.Error, !Console.IsErrorRedirected)),
+        new(
+            CacheCommand.Verb,
+            new("looks at, checks or deletes a disk cache", CacheCommand.Usage)
+            {
+                About = ["It works on the directory of a cache, also while mounts use it: stats tells what it has, verify reads and checks all of it, marks what is damaged and then ends with exit code 1, clear deletes it."],
+                Examples = ["s3mount cache stats /nvme/s3mount"],
+            },
+            args => CacheProgram.RunAsync(CacheCommand.Parse(args), Console.Out)),
+        new(
+            SnapshotCommand.Verb,
+            new("pins a dataset: its listing in one file", SnapshotCommand.CreateUsage, SnapshotCommand.ShowUsage, SnapshotCommand.VerifyUsage)
+            {
+                About = ["A snapshot is the listing of everything below a prefix in one file: create makes it, show tells what it holds, with a digest of the whole dataset, and verify what has changed in the store since; verify asks the store that the file names. --snapshot mounts it."],
+                Options = [("Store", MountOptions.Store), ("Of verify", [SnapshotCommand.Quiet])],
+                Examples = ["s3mount snapshot create my-datasets/imagenet imagenet.snap", "s3mount snapshot verify imagenet.snap"],
+            },
+            args => SnapshotProgram.RunAsync(SnapshotCommand.Parse(args))),
+    ];
+
+    public static Verb? Find(string name) => All.FirstOrDefault(verb => verb.Name == name);
+}
