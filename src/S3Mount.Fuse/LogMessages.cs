@@ -27,6 +27,9 @@ internal static partial class LogMessages
     [LoggerMessage(120, LogLevel.Information, "FUSE 7.{Minor}: max_readahead {MaxReadahead}, flags {Flags}")]
     public static partial void Negotiated(this ILogger logger, int minor, uint maxReadahead, string flags);
 
+    [LoggerMessage(142, LogLevel.Information, "going on with FUSE 7.{Minor}, flags {Flags}, where another process has stopped")]
+    public static partial void Resumed(this ILogger logger, int minor, string flags);
+
     [LoggerMessage(121, LogLevel.Error, "reading from the device failed with {Error}")]
     public static partial void ReceiveFailed(this ILogger logger, Errno error);
 

@@ -14,12 +14,14 @@ public sealed class FuseMount
     private const string DevicePath = "/dev/fuse";
 
     private readonly MountTableEntry? _entry;
+    private readonly FileDescriptor _descriptor;
 
-    private FuseMount(string mountpoint, FileDescriptor descriptor)
+    private FuseMount(string mountpoint, FileDescriptor descriptor, MountTableEntry? entry)
     {
         Mountpoint = mountpoint;
+        _descriptor = descriptor;
         Device = new FuseDevice(descriptor);
-        _entry = MountTable.Find(mountpoint);
+        _entry = entry;
     }
 
     /// <summary>The mountpoint as an absolute path without links, as in /proc/self/mountinfo.</summary>
@@ -56,13 +58,45 @@ public sealed class FuseMount
         FileDescriptor descriptor = MountDirectly(path, options, clear) ?? Fusermount.Mount(path, options);
         try
         {
-            return new FuseMount(path, descriptor);
+            return new FuseMount(path, descriptor, MountTable.Find(path));
         }
         catch
         {
             descriptor.Dispose();
             Unmounter.Unmount(path, lazy: true);
             throw;
+        }
+    }
+
+    /// <summary>Goes on with a mount that another process has made, whose descriptor this one was given.</summary>
+    /// <param name="mountpoint">As that process resolved it.</param>
+    /// <param name="deviceNumber">MAJOR:MINOR of its file system.</param>
+    /// <param name="descriptor">Of /dev/fuse; owned by the mount from here on, also when it is null.</param>
+    /// <returns>Null when that file system is not what is on top at the mountpoint: it was unmounted.</returns>
+    public static FuseMount? Adopt(string mountpoint, string deviceNumber, int descriptor)
+    {
+        var owned = new FileDescriptor(descriptor);
+        if (MountTable.Find(mountpoint) is { IsFuse: true } entry && entry.Device == deviceNumber)
+            return new FuseMount(mountpoint, owned, entry);
+        owned.Dispose();
+        return null;
+    }
+
+    /// <summary>Lets somebody see the number of the device's descriptor, to give a copy of it to another process.</summary>
+    /// <param name="use">The number is good until it returns.</param>
+    /// <exception cref="ObjectDisposedException">The session has ended.</exception>
+    public void WithDescriptor(Action<int> use)
+    {
+        bool isHeld = false;
+        try
+        {
+            _descriptor.DangerousAddRef(ref isHeld);
+            use(_descriptor.Value);
+        }
+        finally
+        {
+            if (isHeld)
+                _descriptor.DangerousRelease();
         }
     }
 

@@ -16,6 +16,11 @@ public sealed partial class FuseSession
     /// </summary>
     internal bool Negotiate(FuseReader reader)
     {
+        if (_options.Resumed is { } agreement)
+        {
+            Resume(agreement);
+            return _started.Task.IsCompletedSuccessfully;
+        }
         while (reader.TryReceive(out ReadOnlySpan<byte> message, out _))
         {
             if (!FuseRequestReader.TryOpen(message, out FuseInHeader header, out FuseRequestReader body))
@@ -70,8 +75,7 @@ public sealed partial class FuseSession
         FuseInitOut answer = FuseNegotiation.Answer(in init, flags, _options);
         try
         {
-            _fileSystem.Initialize(Describe(in answer, flags));
-            Volatile.Write(ref _isInitialized, true);
+            Initialize(new FuseAgreement((int)answer.Minor, (ulong)flags, answer.MaxPages));
         }
         catch (Exception failure)
         {
@@ -86,23 +90,36 @@ public sealed partial class FuseSession
             return false;
         }
         _logger.Negotiated((int)answer.Minor, answer.MaxReadahead, flags.ToString());
-        _notifier.Start();
-        StartOtherReaders();
-        _started.TrySetResult();
+        Begin();
         return true;
     }
 
-    private FuseConnection Describe(in FuseInitOut answer, FuseInitFlags flags)
+    private void Initialize(FuseAgreement agreement)
     {
+        _fileSystem.Initialize(Describe(agreement));
+        Agreement = agreement;
+        Volatile.Write(ref _isInitialized, true);
+    }
+
+    private void Begin()
+    {
+        _notifier.Start();
+        StartOtherReaders();
+        _started.TrySetResult();
+    }
+
+    private FuseConnection Describe(FuseAgreement agreement)
+    {
+        var flags = (FuseInitFlags)agreement.Flags;
         _notifier.ExpireOnly = flags.HasFlag(FuseInitFlags.HasExpireOnly);
         _notifier.CanResend = flags.HasFlag(FuseInitFlags.HasResend);
         return new FuseConnection
         {
-            Minor = (int)answer.Minor,
+            Minor = agreement.Minor,
             NoOpen = flags.HasFlag(FuseInitFlags.NoOpenSupport),
             NoOpenDir = flags.HasFlag(FuseInitFlags.NoOpenDirSupport),
             ExpireOnly = flags.HasFlag(FuseInitFlags.HasExpireOnly),
-            MaxRead = answer.MaxPages * Environment.SystemPageSize,
+            MaxRead = agreement.MaxPages * Environment.SystemPageSize,
             Notifier = _notifier,
         };
     }

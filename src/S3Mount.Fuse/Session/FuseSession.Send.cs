@@ -18,6 +18,8 @@ public sealed partial class FuseSession
     /// </summary>
     internal bool Send(FuseOpcode opcode, ulong unique, ReadOnlySpan<FuseSlice> message)
     {
+        if (Volatile.Read(ref _isSilent))
+            return false;
         Errno error = _device.Send(message);
         if (error == 0)
             return true;
@@ -50,8 +52,8 @@ public sealed partial class FuseSession
     /// </summary>
     internal void GiveBackLookup(ulong nodeId)
     {
-        // After the end the file system is not entered any more, and forgets everything anyway.
-        if (nodeId != 0 && Volatile.Read(ref _ending) == 0)
+        // After the end the file system is not entered any more, and forgets everything anyway; but for one that leaves what it knows to another.
+        if (nodeId != 0 && (Volatile.Read(ref _ending) == 0 || _detachDrain is not null))
             Forget(new NodeId(nodeId), 1);
     }
 

@@ -148,8 +148,9 @@ public sealed partial class FuseSession : IAsyncDisposable
             var reason = (Errno)Volatile.Read(ref _endReason);
             _logger.ConnectionEnded(reason);
             _started.TrySetException(new FuseException(FuseFailure.Protocol, "the connection to the kernel ended before INIT"));
-            await DrainAsync();
+            await (_detachDrain is { } drain ? DrainDetachedAsync(drain) : DrainAsync());
             await _notifier.StopAsync();
+            _detached?.Invoke();
             if (reason is not (0 or Errno.ENODEV or Errno.ECONNABORTED))
                 failure = new FuseException(FuseFailure.MountFailed, $"reading from /dev/fuse failed ({reason}); unmount and mount again");
         }

@@ -31,6 +31,12 @@ public sealed record FuseSessionOptions
     /// <summary>How long requests in flight may take when the session ends before they are failed.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// What INIT agreed on, where the device is the connection of another process that has ended; null: the kernel sends INIT. What it had read
+    /// and not answered is asked for again at the start.
+    /// </summary>
+    public FuseAgreement? Resumed { get; init; }
+
     /// <summary>What deadline and drain timeout are measured by.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }
