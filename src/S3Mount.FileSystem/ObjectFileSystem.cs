@@ -52,7 +52,7 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         _options = options;
         _logger = logger;
         _clock = new MountClock(timeProvider);
-        _inodes = new InodeTable(Encoding.UTF8.GetBytes(options.Prefix), _readers.Detach);
+        _inodes = CreateInodes();
         _attributes = new AttributeWriter(options, _clock);
         _listings = new ListingCache(_clock, options.ListingMemory);
         _generations = new ListingGenerations(_clock, options.MetadataTtl, options.ListingMemory);
@@ -65,6 +65,9 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
         _recentFailures = new RecentFailures(_clock);
         if (options.DiskCache is { } disk)
             (_warmFetcher, _warmPaths) = (new WarmFetcher(store, _fetcher, disk), CreateWarmPaths(store));
+        // Longer than that the kernel does not remember what the process before has told it.
+        foreach (DirectoryInode known in options.Inodes?.State is null ? [] : _inodes.Directories())
+            known.AnswerMissing(_clock.After(options.NegativeMetadataTtl));
         if (_saved is not null)
         {
             _check = CreateCheck(_saved, store);

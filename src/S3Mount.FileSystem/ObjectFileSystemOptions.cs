@@ -21,6 +21,9 @@ public sealed record ObjectFileSystemOptions
     /// <summary>Where listings are kept from mount to mount; null: nowhere. Of <see cref="Prefix"/>; a <see cref="Snapshot"/> has no use for it.</summary>
     public SavedListings.SavedListingsFile? SavedListings { get; init; }
 
+    /// <summary>Of a mount that may outlive its process; null: node ids begin anew and end with the file system.</summary>
+    public Handover.InodeStart? Inodes { get; init; }
+
     /// <summary>Where what was fetched is kept on a disk; null: nowhere. Loaded; the caller disposes it after the file system.</summary>
     public Caching.Disk.DiskCache? DiskCache { get; init; }
 

@@ -210,5 +210,12 @@ internal sealed class DirectoryInode
         return _open;
     }
 
+    /// <summary>The number of the next slab. Under <see cref="Gate"/>.</summary>
+    public int NextSlab
+    {
+        get => _slabs;
+        set => _slabs = value;
+    }
+
     private static int NextNumber(int number) => number == EntrySlab.Numbers - 1 ? 0 : number + 1;
 }

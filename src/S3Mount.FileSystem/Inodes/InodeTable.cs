@@ -9,22 +9,34 @@ namespace S3Mount.FileSystem.Inodes;
 /// </summary>
 internal sealed class InodeTable
 {
+    /// <summary>Directories between two calls of reserve; as many numbers are left out after a crash, of the two thousand million that there are.</summary>
+    private const int ReservedAtOnce = 1 << 16;
+
     private readonly Lock _gate = new();
     private readonly Action<NodeId> _onForgotten;
+    private readonly Action<int>? _reserve;
     private DirectoryInode[] _directories; // grows under _gate
     private int _count = 1;
     private int _files;
+    private int _reserved; // guarded by _gate
 
     /// <param name="rootPrefix">Empty, or ending in <c>/</c>.</param>
     /// <param name="onForgotten">Called, without any lock, for each file that the kernel has forgotten.</param>
-    public InodeTable(byte[] rootPrefix, Action<NodeId> onForgotten)
+    /// <param name="firstNumber">Of the directories but the root, which is 0.</param>
+    /// <param name="reserve">Told up to which number (exclusive) directories may come, before they do.</param>
+    public InodeTable(byte[] rootPrefix, Action<NodeId> onForgotten, int firstNumber = 1, Action<int>? reserve = null)
     {
         _onForgotten = onForgotten;
+        _reserve = reserve;
+        FirstNumber = _reserved = firstNumber;
         Root = new DirectoryInode(0, parent: null, name: [], rootPrefix);
         _directories = [Root, null!, null!, null!];
     }
 
     public DirectoryInode Root { get; }
+
+    /// <summary>The number of the first directory but the root.</summary>
+    public int FirstNumber { get; }
 
     public int DirectoryCount => Volatile.Read(ref _count);
 
@@ -33,6 +45,18 @@ internal sealed class InodeTable
 
     /// <summary>The directory of a node id; null if it is no directory.</summary>
     public DirectoryInode? FindDirectory(NodeId id) => id.Value == 0 || DirectoryInode.IsFile(id) ? null : At(DirectoryInode.NumberOf(id));
+
+    public DirectoryInode? FindDirectory(int number) => At(number);
+
+    /// <summary>All of them as they are now, the root first, each after its parent.</summary>
+    public DirectoryInode[] Directories() => Volatile.Read(ref _count) is var count ? _directories[..count] : [];
+
+    /// <summary>A file that the kernel knows from an earlier process. Under the directory's gate.</summary>
+    public void Restore(DirectoryInode directory, in EntryRef file, uint lookups, bool isNamed)
+    {
+        directory.Known.Restore(file, lookups, isNamed);
+        Interlocked.Increment(ref _files);
+    }
 
     public bool TryFindFile(NodeId id, out FileInode file)
     {
@@ -104,7 +128,9 @@ internal sealed class InodeTable
     private DirectoryInode? At(int number)
     {
         DirectoryInode[] directories = Volatile.Read(ref _directories);
-        return (uint)number < (uint)directories.Length ? Volatile.Read(ref directories[number]) : null;
+        // Numbers before the first are of earlier processes.
+        int place = number == 0 ? 0 : number - FirstNumber + 1;
+        return (uint)place < (uint)directories.Length && (place > 0 || number == 0) ? Volatile.Read(ref directories[place]) : null;
     }
 
     private DirectoryInode Create(DirectoryInode parent, ReadOnlySpan<byte> name)
@@ -115,7 +141,10 @@ internal sealed class InodeTable
         prefix[^1] = (byte)'/';
         lock (_gate)
         {
-            var directory = new DirectoryInode(_count, parent, name.ToArray(), prefix);
+            int number = FirstNumber + _count - 1;
+            if (number >= _reserved)
+                _reserve?.Invoke(_reserved = (int)Math.Min((long)number + ReservedAtOnce, int.MaxValue));
+            var directory = new DirectoryInode(number, parent, name.ToArray(), prefix);
             if (_count == _directories.Length)
             {
                 var grown = new DirectoryInode[_count * 2];

@@ -77,6 +77,18 @@ internal sealed class KnownFiles
         return named;
     }
 
+    /// <summary>All that the kernel knows, also versions whose name stands for another by now, by slot.</summary>
+    public EntryRef[] All() => [.. _slabs.All().SelectMany(slab => Enumerable.Range(0, slab.Count).Select(index => new EntryRef(slab, index))).Where(file => file.Slab[file.Index].Lookups > 0)];
+
+    /// <summary>The kernel knows a file from an earlier process.</summary>
+    public void Restore(in EntryRef file, uint lookups, bool isNamed)
+    {
+        _slabs.Add(file.Slab);
+        file.Slab[file.Index].Lookups = lookups;
+        if (isNamed)
+            Name(file);
+    }
+
     public bool IsEmpty => _names == 0;
 
     private void Name(in EntryRef file)

@@ -25,6 +25,8 @@ internal sealed class KnownSlabs
         return false;
     }
 
+    public EntrySlab[] All() => _slabs;
+
     public bool Contains(int number) => PlaceOf(_slabs, number) >= 0;
 
     /// <summary>The entry of a slot that is known.</summary>

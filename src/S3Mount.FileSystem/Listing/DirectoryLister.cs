@@ -48,6 +48,8 @@ internal sealed partial class DirectoryLister
     private readonly SavedTree? _saved;
     private readonly ConcurrentDictionary<DirectoryInode, DirectoryListing> _growing = new();
     private readonly SingleFlight<(DirectoryInode Directory, string Name), LookupResult> _lookups = new(IsOfTime);
+    // Where the kernel may hold offsets of an earlier process's listings, none of them is one of these, but by a chance of one in thousands of
+    // millions.
     private int _lastGeneration;
     private long _changes;
     private int _hiddenNamed;
@@ -77,6 +79,7 @@ internal sealed partial class DirectoryLister
         _clock = clock;
         _options = options;
         _logger = logger;
+        _lastGeneration = options.Inodes is null ? 0 : Random.Shared.Next();
         _refreshLog = new RefreshLog(clock.TimeProvider, logger);
         _stopping = stopping;
         var scans = new KeyRangeScannerOptions { MaxRequests = Math.Max(1, options.MaxConnections * 3 / 4), MaxPagesAhead = options.ListPagesAhead };
