@@ -65,6 +65,21 @@ internal static partial class LogMessages
     [LoggerMessage(4018, LogLevel.Error, "a request on the control socket failed")]
     public static partial void ControlFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(4021, LogLevel.Information, "{Url} goes on at {Mountpoint} after {Milliseconds} ms, with {Inodes} inodes of the process before")]
+    public static partial void GoesOn(this ILogger logger, string url, string mountpoint, long milliseconds, int inodes);
+
+    [LoggerMessage(4022, LogLevel.Information, "stopping: {Mountpoint} is left to the process that comes next")]
+    public static partial void HandingOver(this ILogger logger, string mountpoint);
+
+    [LoggerMessage(4023, LogLevel.Warning, "the mount of the process before is not gone on with: {Reason}")]
+    public static partial void HandoverRefused(this ILogger logger, string reason);
+
+    [LoggerMessage(4024, LogLevel.Warning, "what the process before has left cannot be used ({Reason}): files have to be opened anew")]
+    public static partial void HandoverDamaged(this ILogger logger, string reason);
+
+    [LoggerMessage(4025, LogLevel.Warning, "the inodes could not be saved for the process that comes next: files have to be opened anew")]
+    public static partial void HandoverNotSaved(this ILogger logger, Exception exception);
+
     [LoggerMessage(4019, LogLevel.Debug, "requests on {Path} were still being answered when the mount ended")]
     public static partial void ControlRequestsLeft(this ILogger logger, string path);
 }

@@ -11,4 +11,7 @@ public readonly record struct FuseAgreement(int Minor, ulong Flags, int MaxPages
 {
     /// <summary>Whether the kernel can send requests again that another process has read (NOTIFY_RESEND, 7.40; Linux 6.9).</summary>
     public bool CanResend => ((Protocol.FuseInitFlags)Flags).HasFlag(Protocol.FuseInitFlags.HasResend);
+
+    /// <summary>Whether the kernel can be told that no name stands any more for what it stood for (NOTIFY_INC_EPOCH, 7.44; Linux 6.16).</summary>
+    public bool CanForgetNames => Minor >= 44;
 }

@@ -55,6 +55,8 @@ public sealed class FuseNotifier
 
     internal bool CanResend { get; set; }
 
+    internal bool CanForgetNames { get; set; }
+
     /// <summary>
     /// NOTIFY_INVAL_ENTRY: the kernel asks again at the next use of this name. With <paramref name="expireOnly"/> (needs 7.38,
     /// else ignored) the entry is only marked as expired. Returns at once.
@@ -102,11 +104,15 @@ public sealed class FuseNotifier
     }
 
     /// <summary>NOTIFY_RESEND (7.40): the kernel sends every request again that was read and not answered.</summary>
-    public unsafe Errno Resend()
+    public Errno Resend() => CanResend ? Send(FuseNotifyCode.Resend) : Errno.ENOSYS;
+
+    /// <summary>NOTIFY_INC_EPOCH (7.44): every name is looked up anew when it is next used, whatever its timeout (fuse_dentry_revalidate).</summary>
+    public Errno ForgetNames() => CanForgetNames ? Send(FuseNotifyCode.IncEpoch) : Errno.ENOSYS;
+
+    // A notification without a body, on the calling thread.
+    private unsafe Errno Send(FuseNotifyCode code)
     {
-        if (!CanResend)
-            return Errno.ENOSYS;
-        var header = new FuseOutHeader { Len = (uint)sizeof(FuseOutHeader), Error = (int)FuseNotifyCode.Resend };
+        var header = new FuseOutHeader { Len = (uint)sizeof(FuseOutHeader), Error = (int)code };
         return _device.Send([new FuseSlice(&header, sizeof(FuseOutHeader))]);
     }
 

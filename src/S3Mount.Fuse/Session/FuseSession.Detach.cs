@@ -45,10 +45,12 @@ public sealed partial class FuseSession
         }
         _logger.Resumed(agreement.Minor, ((Protocol.FuseInitFlags)agreement.Flags).ToString());
         // What the other process had read. Before anything is read here: nothing is asked for twice.
-        Errno error = _notifier.Resend();
+        Errno error = _options.ForgetsNames ? _notifier.ForgetNames() : 0;
+        if (error == 0)
+            error = _notifier.Resend();
         if (error != 0)
         {
-            Fail(new FuseException(FuseFailure.Protocol, $"the kernel does not send again what was read before ({error}); unmount and mount again"));
+            Fail(new FuseException(FuseFailure.Protocol, $"the kernel does not let another process go on with the mount ({error}); unmount and mount again"));
             return;
         }
         Begin();

@@ -112,7 +112,8 @@ public sealed partial class FuseSession
     {
         var flags = (FuseInitFlags)agreement.Flags;
         _notifier.ExpireOnly = flags.HasFlag(FuseInitFlags.HasExpireOnly);
-        _notifier.CanResend = flags.HasFlag(FuseInitFlags.HasResend);
+        _notifier.CanResend = agreement.CanResend;
+        _notifier.CanForgetNames = agreement.CanForgetNames;
         return new FuseConnection
         {
             Minor = agreement.Minor,

@@ -37,6 +37,9 @@ public sealed record FuseSessionOptions
     /// </summary>
     public FuseAgreement? Resumed { get; init; }
 
+    /// <summary>Of a <see cref="Resumed"/> connection: its node ids mean nothing any more. Names are looked up anew, and what is open becomes stale.</summary>
+    public bool ForgetsNames { get; init; }
+
     /// <summary>What deadline and drain timeout are measured by.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

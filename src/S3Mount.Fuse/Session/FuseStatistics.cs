@@ -19,6 +19,9 @@ public sealed class FuseStatistics
     /// <summary>Requests that did not end when they were told to, and reader threads that did not go on. There must be none.</summary>
     public long Overdue => _watch.Overdue;
 
+    /// <summary>Whether a reader thread does not go on now: what is asked for may not be answered.</summary>
+    public bool IsStuck => _watch.IsStuck;
+
     /// <summary>Requests read from the device, FORGETs included.</summary>
     public long Requests
     {

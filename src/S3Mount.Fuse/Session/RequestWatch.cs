@@ -56,6 +56,9 @@ internal sealed class RequestWatch : IDisposable
     /// <summary>Requests that did not end when they should have, and reader threads that were stuck. There must be none.</summary>
     public long Overdue => Interlocked.Read(ref _overdue);
 
+    /// <summary>Whether a reader thread was stuck when it was last looked at.</summary>
+    public bool IsStuck => _readers.Any(reader => reader.IsNamed);
+
     public void Start() => _timer.Change(_period, _period);
 
     public void Dispose() => _timer.Dispose();
@@ -118,12 +121,18 @@ internal sealed class RequestWatch : IDisposable
 
     private sealed class WatchedReader(FuseReaderCounters counters)
     {
+        private bool _isNamed;
+
         public FuseReaderCounters Counters { get; } = counters;
 
         public long Total { get; set; } = -1;
 
         public long Since { get; set; }
 
-        public bool IsNamed { get; set; }
+        public bool IsNamed
+        {
+            get => Volatile.Read(ref _isNamed);
+            set => Volatile.Write(ref _isNamed, value);
+        }
     }
 }

@@ -1,6 +1,8 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
 using S3Mount.Fuse.Mounting;
+using S3Mount.Hosting.Handover;
+using S3Mount.Hosting.Services;
 using S3Mount.Interop;
 using S3Mount.Logging;
 
@@ -30,11 +32,14 @@ internal static class MountProgram
         bool logsToTerminal = !background && settings.LogFile is null;
         using var signals = new StopSignals(settings.LogFile is not null ? log.Reopen : background ? () => { } : null);
         using var lastExit = new LastExit(StopBudget.Total, EndByForce, signals.Stopping);
+        var notifier = new ServiceNotifier(Environment.GetEnvironmentVariable(ServiceNotifier.Variable));
+        using MountHandover? handover = MountHandover.TryCreate(notifier, PassedDescriptors.OfProcess(), Environment.GetEnvironmentVariable(RestartQuestion.UnitVariable), logger);
         var run = new MountRun(settings, mountpoint, logger, TimeProvider.System)
         {
             Notice = background ? line => Detachment.Tell(Prefixed(line)) : logsToTerminal ? _ => { } : Tell,
             Ready = background ? Detachment.Complete : () => { },
-            Notifier = new ServiceNotifier(Environment.GetEnvironmentVariable(ServiceNotifier.Variable)),
+            Notifier = notifier,
+            Handover = handover,
         };
         try
         {

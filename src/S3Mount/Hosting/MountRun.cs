@@ -8,6 +8,8 @@ using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
+using S3Mount.Hosting.Handover;
+using S3Mount.Hosting.Services;
 using S3Mount.Logging;
 using S3Mount.ObjectStore;
 using S3Mount.ObjectStore.S3;
@@ -53,8 +55,15 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     /// <summary>Eight parts of the largest size; of a small budget a quarter, too: a disk that hangs keeps so much.</summary>
     private const long MaxReadingFromDisk = 64 << 20;
 
+    /// <summary>
+    /// For what is in flight when the mount is left to another process: what comes from a store that is well has come by then (p99.9 below 1 s),
+    /// and the rest is asked for again. Readers wait meanwhile.
+    /// </summary>
+    private static readonly TimeSpan _handoverDrain = TimeSpan.FromSeconds(1);
+
     private readonly LastFailure _logger = new(log, timeProvider);
     private readonly StopBudget _stop = new(timeProvider);
+    private bool _isLeft;
 
     /// <summary>Told of what the caller should know although the mount goes on.</summary>
     public Action<string> Notice { get; init; } = _ => { };
@@ -63,6 +72,11 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     public Action Ready { get; init; } = () => { };
 
     public ServiceNotifier Notifier { get; init; } = new(null);
+
+    /// <summary>Of a mount that may outlive its process; null: it ends with it.</summary>
+    public MountHandover? Handover { get; init; }
+
+    private MountIdentity Identity => MountIdentity.Of(settings, mountpoint);
 
     // A link to a larger disk is the caller's own; what it leads to is looked at (PrivateDirectory).
     private string? Cache => settings.Cache is { } directory ? MountpointPath.Resolve(directory) : null;
@@ -77,10 +91,29 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
         // A million files take 130 ms, as long as all else that is done before the first request.
         Task<SnapshotFile>? loading = settings.Snapshot is { } file ? Task.Run(() => SnapshotCheck.Open(settings, file)) : null;
-        StartCheck.CheckMountpoint(mountpoint, settings);
+        TakenMount? taken = Handover?.Take(Identity);
+        try
+        {
+            await RunAsync(taken, loading, start, signals).ConfigureAwait(false);
+        }
+        catch when (taken is not null && !_isLeft)
+        {
+            // Nobody waits for ever for a start that fails. It is idempotent: mostly nothing is left to be done.
+            TakeDown(taken.Mount);
+            taken.Mount.Device.Dispose();
+            throw;
+        }
+    }
+
+    private async Task RunAsync(TakenMount? taken, Task<SnapshotFile>? loading, long start, StopSignals signals)
+    {
+        // A mountpoint that this process serves is not looked at.
+        if (taken is null)
+            StartCheck.CheckMountpoint(mountpoint, settings);
         foreach (string warning in settings.Warnings)
             Warn(warning);
-        FuseMount.CheckMachine();
+        if (taken is null)
+            FuseMount.CheckMachine();
         S3ObjectStore store = await OpenStoreAsync(loading, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
@@ -93,7 +126,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
                 // What a large cache has is found in a fraction of a second; readers that came before would fetch it again.
                 if (disk is not null)
                     await disk.WaitForLoadAsync(signals.Stopping).ConfigureAwait(false);
-                await MountAsync(store, settings.ToFileSystemOptions(snapshot, saved, disk), start, signals).ConfigureAwait(false);
+                await MountAsync(store, settings.ToFileSystemOptions(snapshot, saved, disk), taken, start, signals).ConfigureAwait(false);
             }
             finally
             {
@@ -103,27 +136,50 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task MountAsync(S3ObjectStore store, ObjectFileSystemOptions options, long start, StopSignals signals)
+    private async Task MountAsync(S3ObjectStore store, ObjectFileSystemOptions options, TakenMount? taken, long start, StopSignals signals)
     {
-        var fileSystem = new ObjectFileSystem(store, options, timeProvider, _logger);
+        ObjectFileSystem fileSystem = CreateFileSystem(store, options);
         await using (fileSystem.ConfigureAwait(false))
         {
-            // Not before: a dead mount says that something is wrong, an empty directory in its place would say that there is no data.
-            int cleared = 0;
-            bool isDead = StartCheck.CheckMountpoint(mountpoint, settings);
-            FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions(), isDead ? () => cleared = StartCheck.ClearDeadMounts(mountpoint, settings) : null);
-            for (; cleared > 0; cleared--)
-                Cleared();
-            var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions(), _logger);
+            FuseMount mount = taken?.Mount ?? CreateMount();
+            var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions() with { Resumed = taken?.Agreement, ForgetsNames = Handover is { IsAfterCrash: true } }, _logger);
             await using (session.ConfigureAwait(false))
             {
                 var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
-                await ServeAsync(running, start, signals).ConfigureAwait(false);
+                await ServeAsync(running, taken is not null, start, signals).ConfigureAwait(false);
                 await fileSystem.SaveListingsAsync(_stop.Left(_saveDeadline, _drainReserve)).ConfigureAwait(false);
                 _logger.KernelRequests(session.Statistics.ToString());
                 _logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
             }
         }
+    }
+
+    private ObjectFileSystem CreateFileSystem(S3ObjectStore store, ObjectFileSystemOptions options)
+    {
+        if (Handover is null)
+            return new ObjectFileSystem(store, options, timeProvider, _logger);
+        ObjectFileSystem fileSystem;
+        try
+        {
+            fileSystem = new ObjectFileSystem(store, options with { Inodes = Handover.Inodes() }, timeProvider, _logger);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            fileSystem = new ObjectFileSystem(store, options with { Inodes = Handover.InodesAnew(e) }, timeProvider, _logger);
+        }
+        Handover.Begin();
+        return fileSystem;
+    }
+
+    private FuseMount CreateMount()
+    {
+        // Not before: a dead mount says that something is wrong, an empty directory in its place would say that there is no data.
+        int cleared = 0;
+        bool isDead = StartCheck.CheckMountpoint(mountpoint, settings);
+        FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions(), isDead ? () => cleared = StartCheck.ClearDeadMounts(mountpoint, settings) : null);
+        for (; cleared > 0; cleared--)
+            Cleared();
+        return mount;
     }
 
     private static long Requests(ObjectStoreStatistics statistics) => statistics.Gets + statistics.Heads + statistics.Lists;
@@ -188,7 +244,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             Warn(warning);
     }
 
-    private async Task ServeAsync(ServedMount running, long start, StopSignals signals)
+    private async Task ServeAsync(ServedMount running, bool goesOn, long start, StopSignals signals)
     {
         (FuseMount mount, FuseSession session) = (running.Mount, running.Session);
         try
@@ -207,15 +263,21 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             TakeDown(mount);
             throw;
         }
-        _logger.Mounted(settings.Url, mount.Mountpoint, (long)timeProvider.GetElapsedTime(start).TotalMilliseconds);
+        long elapsed = (long)timeProvider.GetElapsedTime(start).TotalMilliseconds;
+        if (goesOn)
+            _logger.GoesOn(settings.Url, mount.Mountpoint, elapsed, running.FileSystem.InodeCount);
+        else
+            _logger.Mounted(settings.Url, mount.Mountpoint, elapsed);
+        Handover?.Keep(mount, Identity, session.Agreement!.Value);
         Notifier.Ready($"{settings.Url} is mounted at {mount.Mountpoint}");
         if (settings.Hydrate)
             running.FileSystem.StartHydration();
+        using ServicePulse? pulse = StartPulse(running);
         // Only now: nobody who mounts waits for it.
         ControlServer? control = ControlStart.TryStart(running, timeProvider, _logger);
         try
         {
-            await WaitForEndAsync(mount, session, signals).ConfigureAwait(false);
+            await WaitForEndAsync(running, signals).ConfigureAwait(false);
         }
         finally
         {
@@ -224,14 +286,28 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task WaitForEndAsync(FuseMount mount, FuseSession session, StopSignals signals)
+    private ServicePulse? StartPulse(ServedMount running)
     {
+        if (!Notifier.HasListener)
+            return null;
+        TimeSpan? watched = ServicePulse.IntervalOf(Environment.GetEnvironmentVariable(ServicePulse.IntervalVariable), Environment.GetEnvironmentVariable(ServicePulse.ProcessVariable));
+        return new ServicePulse(Notifier, watched, () => !running.Session.Statistics.IsStuck, new StatusLine(running, timeProvider).Write, timeProvider);
+    }
+
+    private async Task WaitForEndAsync(ServedMount running, StopSignals signals)
+    {
+        (FuseMount mount, FuseSession session) = (running.Mount, running.Session);
         Task stopping = Task.Delay(Timeout.InfiniteTimeSpan, signals.Stopping);
         Task first = await Task.WhenAny(session.Completion, stopping).ConfigureAwait(false);
         Notifier.Stopping($"unmounting {mount.Mountpoint}");
         if (first == stopping)
         {
             _stop.Begin();
+            if (Handover is not null && await Handover.IsWantedAsync().ConfigureAwait(false))
+            {
+                await LeaveAsync(running, Handover).ConfigureAwait(false);
+                return;
+            }
             session.HurryDrain(_hurriedDrain);
             _logger.Stopping(mount.Mountpoint);
             await UnmountAsync(mount, session, signals.Hurry).ConfigureAwait(false);
@@ -247,6 +323,26 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             // An aborted connection ends the session too, and leaves a mount that answers ENOTCONN.
             TakeDown(mount);
         }
+    }
+
+    /// <summary>The mount stays: the next process goes on with it.</summary>
+    private async Task LeaveAsync(ServedMount running, MountHandover handover)
+    {
+        _isLeft = true;
+        _logger.HandingOver(running.Mount.Mountpoint);
+        await running.Session.DetachAsync(
+            _handoverDrain,
+            () =>
+            {
+                try
+                {
+                    handover.Save(running.FileSystem);
+                }
+                catch (IOException e)
+                {
+                    _logger.HandoverNotSaved(e);
+                }
+            }).ConfigureAwait(false);
     }
 
     /// <summary>Plainly while files may yet be closed, then lazily.</summary>

@@ -11,6 +11,10 @@ internal static partial class LibC
     public const int O_RDWR = 2;
     public const int O_CLOEXEC = 0x80000;
     public const int SIGTERM = 15;
+    public const int SOL_SOCKET = 1;
+    public const int SCM_RIGHTS = 1;
+    public const int MSG_NOSIGNAL = 0x4000;
+    public const uint MFD_CLOEXEC = 1;
 
     [LibraryImport("libc", EntryPoint = "getuid")]
     public static partial uint GetUid();
@@ -35,6 +39,13 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Fcntl(int descriptor, int command, int argument);
+
+    /// <summary>A file in memory that has no path (memfd_create(2)).</summary>
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MemoryFile(string name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    public static unsafe partial nint SendMsg(int socket, MessageHeader* message, int flags);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);

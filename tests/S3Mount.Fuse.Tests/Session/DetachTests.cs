@@ -109,11 +109,27 @@ public sealed class DetachTests
     }
 
     [Test]
-    public async Task A_kernel_that_cannot_send_again_is_not_gone_on_with()
+    public async Task After_a_crash_names_are_forgotten_first()
     {
         var device = new FakeFuseDevice();
-        await using var session = new FuseSession(device, new ScriptedFileSystem(), new FuseSessionOptions { Resumed = new FuseAgreement(39, 0, 256) }, new TestLogger());
-        Assert.That(async () => await session.StartAsync(default), Throws.InstanceOf<FuseException>().With.Message.Contains("send again"));
+        FuseAgreement agreement;
+        await using (RawSession first = await StartAsync(_ => Task.CompletedTask))
+            agreement = first.Session.Agreement!.Value;
+        await using var session = new FuseSession(device, new ScriptedFileSystem(), new FuseSessionOptions { Resumed = agreement, ForgetsNames = true }, new TestLogger());
+        await session.StartAsync(default);
+        // FUSE_NOTIFY_INC_EPOCH (8), FUSE_NOTIFY_RESEND (7).
+        Assert.That(await device.TakeAsync(), Is.EqualTo(Convert.FromHexString("10000000080000000000000000000000")));
+        Assert.That(await device.TakeAsync(), Is.EqualTo(Convert.FromHexString("10000000070000000000000000000000")));
+    }
+
+    [TestCase(39, 0UL, false)]
+    [TestCase(43, 1UL << 39, true)]
+    public async Task A_kernel_that_cannot_do_it_is_not_gone_on_with(int minor, ulong flags, bool forgetsNames)
+    {
+        var device = new FakeFuseDevice();
+        var options = new FuseSessionOptions { Resumed = new FuseAgreement(minor, flags, 256), ForgetsNames = forgetsNames };
+        await using var session = new FuseSession(device, new ScriptedFileSystem(), options, new TestLogger());
+        Assert.That(async () => await session.StartAsync(default), Throws.InstanceOf<FuseException>().With.Message.Contains("another process"));
         Assert.That(device.TakeAll(), Is.Empty);
     }
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using S3Mount.Hosting;
+using S3Mount.Hosting.Services;
 
 namespace S3Mount.Tests.Hosting;
 

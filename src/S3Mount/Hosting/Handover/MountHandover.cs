@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Logging;
+using S3Mount.FileSystem;
+using S3Mount.FileSystem.Handover;
+using S3Mount.Fuse.Mounting;
+using S3Mount.Fuse.Session;
+using S3Mount.Hosting.Services;
+
+namespace S3Mount.Hosting.Handover;
+
+/// <summary>
+/// A mount that outlives its process: systemd keeps the descriptor of /dev/fuse and what the next process has to know
+/// (FileDescriptorStoreMax= of the unit), while that is started. Open files go on after a pause when the service is restarted; when it has
+/// crashed, the mount is there again, and files can be opened.
+/// </summary>
+internal sealed class MountHandover : IDisposable
+{
+    /// <summary>The names in systemd's store.</summary>
+    public const string DeviceName = "s3mount-fuse";
+    public const string StateName = "s3mount-state";
+
+    private const int Descriptors = 2;
+
+    private readonly ServiceNotifier _notifier;
+    private readonly PassedDescriptors _passed;
+    private readonly string _unit;
+    private readonly ILogger _logger;
+    private HandoverFile _file;
+    private TakenMount? _taken;
+    private Stream? _inodes;
+
+    private MountHandover(ServiceNotifier notifier, PassedDescriptors passed, string unit, ILogger logger) =>
+        (_notifier, _passed, _unit, _logger, _file) = (notifier, passed, unit, logger, HandoverFile.Create());
+
+    /// <summary>Null where nobody would keep anything: not under systemd, or with another unit.</summary>
+    public static MountHandover? TryCreate(ServiceNotifier notifier, PassedDescriptors passed, string? unit, ILogger logger) =>
+        notifier.HasListener && !string.IsNullOrEmpty(unit) ? new MountHandover(notifier, passed, unit, logger) : null;
+
+    /// <summary>
+    /// The mount of the process before, if it has left one and it is the one that is wanted now. If it is another (the settings have changed),
+    /// that one is unmounted.
+    /// </summary>
+    public TakenMount? Take(MountIdentity wanted)
+    {
+        int? device = _passed.Take(DeviceName), state = _passed.Take(StateName);
+        if (device is not { } descriptor)
+        {
+            if (state is { } useless)
+                HandoverFile.Open(useless).Dispose();
+            return null;
+        }
+        HandoverFile? file = state is { } number ? HandoverFile.Open(number) : null;
+        HandoverHead? head = ReadHead(file);
+        if (head is null || file is null)
+        {
+            Interop.LibC.Close(descriptor);
+            file?.Dispose();
+            return Refuse("what it has left cannot be read");
+        }
+        var agreement = new FuseAgreement(head.Minor, head.Flags, head.MaxPages);
+        if (FuseMount.Adopt(head.Mount.Mountpoint, head.DeviceNumber, descriptor) is not { } mount)
+        {
+            file.Dispose();
+            return Refuse("it was unmounted meanwhile");
+        }
+        _inodes = OpenInodes(file);
+        if (head.Mount != wanted || (_inodes is null && !agreement.CanForgetNames))
+        {
+            mount.Device.Dispose();
+            mount.Unmount(lazy: true);
+            file.Dispose();
+            return Refuse(head.Mount != wanted ? "the settings have changed" : "it has crashed, and the kernel cannot be told to forget what names stood for (Linux 6.16 can)");
+        }
+        _file.Dispose();
+        _file = file;
+        return _taken = new TakenMount(mount, agreement);
+    }
+
+    /// <summary>Whether node ids of the process before mean nothing to this one.</summary>
+    public bool IsAfterCrash => _taken is not null && _inodes is null;
+
+    /// <summary>With which node ids the file system begins.</summary>
+    public InodeStart Inodes() => Fresh() with { State = _inodes };
+
+    /// <summary>As <see cref="Inodes"/>, for a state that could not be used, of another version for example: as after a crash.</summary>
+    public InodeStart InodesAnew(Exception failure)
+    {
+        _logger.HandoverDamaged(failure.Message);
+        _inodes = null;
+        return Fresh();
+    }
+
+    /// <summary>The file system has been made of what was left: it is good for nobody else.</summary>
+    public void Begin() => _file.ForgetInodes();
+
+    /// <summary>The mount answers: from now on it may outlive this process.</summary>
+    public void Keep(FuseMount mount, MountIdentity identity, FuseAgreement agreement)
+    {
+        if (mount.DeviceNumber is not { } device || !agreement.CanResend)
+            return;
+        _file.WriteHead(new HandoverHead(identity, device, agreement.Minor, agreement.Flags, agreement.MaxPages));
+        _notifier.Store(StateName, _file.Descriptor);
+        mount.WithDescriptor(descriptor => _notifier.Store(DeviceName, descriptor));
+    }
+
+    /// <summary>Whether the process that is told to end now is followed by another at once.</summary>
+    public Task<bool> IsWantedAsync() => RestartQuestion.AskAsync(_unit, Descriptors);
+
+    /// <summary>For the next process. The session calls it when no lookup count changes any more.</summary>
+    /// <exception cref="IOException">No memory; the next process then begins as after a crash.</exception>
+    public void Save(ObjectFileSystem fileSystem) => _file.WriteInodes(fileSystem.SaveInodes);
+
+    public void Dispose() => _file.Dispose();
+
+    private Stream? OpenInodes(HandoverFile file)
+    {
+        try
+        {
+            return file.OpenInodes();
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            _logger.HandoverDamaged(e.Message);
+            return null;
+        }
+    }
+
+    private InodeStart Fresh() => new() { FirstDirectory = _file.Reserved, Reserve = _file.Reserve };
+
+    private TakenMount? Refuse(string reason)
+    {
+        _logger.HandoverRefused(reason);
+        _notifier.Remove(DeviceName);
+        _notifier.Remove(StateName);
+        return null;
+    }
+
+    private static HandoverHead? ReadHead(HandoverFile? file)
+    {
+        try
+        {
+            return file?.ReadHead();
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Text.Json;
+using S3Mount.MountTests.Mounting;
+using S3Mount.MountTests.Stores;
+using S3Mount.Testing;
+using S3Mount.Testing.Processes;
+using S3Mount.Testing.S3Server;
+
+namespace S3Mount.MountTests;
+
+/// <summary>A service that is restarted, upgraded or killed under its readers, while systemd keeps the mount.</summary>
+[Category("mount")]
+[CancelAfter(180_000)]
+public sealed class HandoverTests : MountTest
+{
+    private const int Files = 30;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _watchdog = TimeSpan.FromSeconds(20);
+
+    private S3TestServer _server = null!;
+    private S3Bucket _bucket = null!;
+    private string _reference = "";
+    private string _mountpoint = "";
+
+    [SetUp]
+    public async Task Start_a_store()
+    {
+        _server = await S3TestServer.StartAsync();
+        _bucket = _server.CreateBucket("dataset");
+        _reference = NewDirectory().Path;
+        _mountpoint = NewDirectory().CreateDirectory("mnt");
+        for (int i = 0; i <= Files; i++)
+        {
+            byte[] bytes = Ramp.Create(i < Files ? 20_000 * (i + 1) : 24_000_000, i);
+            _bucket.Put($"train/file{i:d2}", bytes);
+            await File.WriteAllBytesAsync(Path.Combine(_reference, $"file{i:d2}"), bytes);
+        }
+    }
+
+    [TearDown]
+    public async Task End_the_store() => await _server.DisposeAsync();
+
+    [Test]
+    public async Task A_restart_reaches_no_reader()
+    {
+        await using ServiceManager service = await StartAsync();
+        string mount = MountLine();
+        await using ChildProcess reader = await StartReaderAsync("steady");
+        for (int restart = 0; restart < 4; restart++)
+        {
+            await ReadOnAsync(reader);
+            int before = service.ProcessId;
+            await service.RestartAsync();
+            Assert.That((service.ProcessId == before, MountLine()), Is.EqualTo((false, mount)), "another process, the same mount");
+        }
+        await ReadOnAsync(reader);
+        JsonElement read = await EndAsync(reader);
+        Assert.That(read.GetProperty("wrong").GetArrayLength(), Is.Zero, read.ToString());
+        Assert.That(service.Log, Does.Contain("goes on at").And.Not.Contain(" ERROR "));
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
+    public async Task A_read_that_waits_for_the_store_goes_on_in_the_next_process()
+    {
+        await using ServiceManager service = await StartAsync();
+        await Client.ShellAsync("stat \"$1\" > /dev/null", $"{_mountpoint}/train/file07");
+        using var gate = new Gate();
+        using var held = new HeldStore(_server, S3Operation.GetObject, gate);
+        await using ChildProcess reader = await Client.StartAsync("/bin/bash", "-c", "cmp \"$1\" \"$2\"", "bash", $"{_mountpoint}/train/file07", Path.Combine(_reference, "file07"));
+        await Eventually.IsTrueAsync(() => gate.Waiting > 0, _patience, "it waits");
+        int arrivals = gate.Arrivals;
+        await service.RestartAsync();
+        await Eventually.IsTrueAsync(() => gate.Arrivals > arrivals, _patience, "the next process asks for the same");
+        Assert.That(reader.HasExited, Is.False, reader.Error);
+        held.Dispose();
+        (await reader.WaitAsync(_patience)).EnsureSuccess();
+        await service.StopAsync();
+    }
+
+    [Test]
+    public async Task After_a_crash_the_mount_is_the_same_and_files_can_be_opened()
+    {
+        await using ServiceManager service = await StartAsync();
+        string mount = MountLine();
+        await using ChildProcess reader = await StartReaderAsync("reopen");
+        for (int kill = 0; kill < 4; kill++)
+        {
+            await ReadOnAsync(reader);
+            await service.KillAsync();
+            Assert.That(MountLine(), Is.EqualTo(mount));
+            // What came before and what comes after are not mixed up: names that were not there before.
+            _bucket.Put($"new{kill}/file", Ramp.Create(1000 + kill, kill));
+            Assert.That((await Client.ShellAsync("cat \"$1\" | wc -c", $"{_mountpoint}/new{kill}/file")).Output.Trim(), Is.EqualTo($"{1000 + kill}"));
+        }
+        await ReadOnAsync(reader);
+        JsonElement read = await EndAsync(reader);
+        Assert.That(read.GetProperty("wrong").GetArrayLength(), Is.Zero, read.ToString());
+        Assert.That(read.GetProperty("reopened").GetInt32(), Is.Positive, "a file that was open is stale");
+        // A crash after a restart, and a restart after a crash.
+        await service.RestartAsync();
+        await service.KillAsync();
+        Assert.That((await Client.ShellAsync("ls \"$1\" | wc -l", $"{_mountpoint}/train")).Output.Trim(), Is.EqualTo($"{Files + 1}"));
+        Assert.That(MountLine(), Is.EqualTo(mount));
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
+    public async Task With_other_settings_the_mount_begins_anew()
+    {
+        await using ServiceManager service = await StartAsync();
+        string mount = MountLine();
+        await service.ChangeArgumentsAsync(Arguments("dataset/train"));
+        await service.RestartAsync();
+        Assert.That(MountLine(), Is.Not.EqualTo(mount));
+        Assert.That(MountedPaths.Count(_mountpoint), Is.EqualTo(1));
+        Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", $"{_mountpoint}/file01", Path.Combine(_reference, "file01"))).Error, Is.Empty);
+        Assert.That(service.Log, Does.Contain("the settings have changed"));
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
+    public async Task A_mount_that_was_unmounted_meanwhile_begins_anew()
+    {
+        await using ServiceManager service = await StartAsync();
+        await service.RunBeforeNextAsync($"umount -l '{_mountpoint}'");
+        await service.RestartAsync();
+        Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", $"{_mountpoint}/train/file01", Path.Combine(_reference, "file01"))).Error, Is.Empty);
+        Assert.That(service.Log, Does.Contain("it was unmounted meanwhile"));
+        Assert.That(MountedPaths.Count(_mountpoint), Is.EqualTo(1));
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
+    public async Task Where_systemd_does_not_say_that_it_restarts_the_mount_ends()
+    {
+        await using ServiceManager service = await StartAsync();
+        await service.HideAsync();
+        await service.RestartAsync();
+        Assert.That(service.Log, Does.Contain("stopping: unmounting").And.Not.Contain("goes on at"));
+        Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", $"{_mountpoint}/train/file01", Path.Combine(_reference, "file01"))).Error, Is.Empty);
+        await service.StopAsync();
+    }
+
+    [Test]
+    public async Task The_service_shows_that_it_lives_and_what_it_is_at()
+    {
+        await using ServiceManager service = await StartAsync(TimeSpan.FromSeconds(1));
+        await Eventually.IsTrueAsync(() => service.Events.Count(line => line == "watchdog") >= 3, _patience, "signs of life");
+        await Client.ShellAsync("cat \"$1\" > /dev/null", $"{_mountpoint}/train/file05");
+        await Eventually.IsTrueAsync(
+            () => service.Events.Any(line => line.StartsWith($"status s3://dataset/ is mounted at {_mountpoint}: ", StringComparison.Ordinal) && line.Contains(" requests/s, ", StringComparison.Ordinal)),
+            _patience, "a line that lives");
+        Assert.That(service.Events, Does.Contain("stored s3mount-fuse").And.Contain("stored s3mount-state"));
+        await service.StopAsync();
+        Assert.That(service.Events, Does.Contain("stopping"));
+    }
+
+    private string[] Arguments(string target) =>
+        ["-f", target, _mountpoint, "--endpoint-url", _server.Url, "--metadata-ttl", "1h", "--negative-metadata-ttl", "0", "--memory", "32MiB"];
+
+    private Task<ServiceManager> StartAsync(TimeSpan? watchdog = null) =>
+        ServiceManager.StartAsync(NewDirectory(), _mountpoint, StoreAddress.Of(_server), watchdog ?? _watchdog, Arguments("dataset"));
+
+    private async Task<ChildProcess> StartReaderAsync(string mode)
+    {
+        ChildProcess reader = await Client.StartPythonAsync("steady_reader.py", $"{_mountpoint}/train", _reference, mode);
+        await reader.WaitForOutputAsync("reading", _patience);
+        return reader;
+    }
+
+    // Some more requests that only a mount that is there now can have sent.
+    private async Task ReadOnAsync(ChildProcess reader)
+    {
+        long before = _server.Requests.Count(S3Operation.GetObject);
+        await Eventually.IsTrueAsync(() => _server.Requests.Count(S3Operation.GetObject) > before + Files || reader.HasExited, _patience, "it is read");
+        Assert.That(reader.HasExited, Is.False, reader.Error);
+    }
+
+    private static async Task<JsonElement> EndAsync(ChildProcess reader)
+    {
+        reader.CloseInput();
+        ChildResult result = (await reader.WaitAsync(_patience)).EnsureSuccess();
+        using var document = JsonDocument.Parse(result.OutputLines[^1]);
+        return document.RootElement.Clone();
+    }
+
+    // With the number of the mount and that of its file system.
+    private string MountLine() => File.ReadLines("/proc/self/mountinfo").Last(line => line.Split(' ')[4] == _mountpoint);
+}
