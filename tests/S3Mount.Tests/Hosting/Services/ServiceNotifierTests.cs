@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using S3Mount.Hosting.Services;
 
-namespace S3Mount.Tests.Hosting;
+namespace S3Mount.Tests.Hosting.Services;
 
 [TestFixture]
 public sealed class ServiceNotifierTests
