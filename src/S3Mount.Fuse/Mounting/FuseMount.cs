@@ -15,6 +15,8 @@ public sealed class FuseMount
 
     private readonly MountTableEntry? _entry;
     private readonly FileDescriptor _descriptor;
+    private readonly bool _isElsewhere;
+    private readonly string? _device;
 
     private FuseMount(string mountpoint, FileDescriptor descriptor, MountTableEntry? entry)
     {
@@ -24,11 +26,14 @@ public sealed class FuseMount
         _entry = entry;
     }
 
+    private FuseMount(string mountpoint, FileDescriptor descriptor, string? device)
+        : this(mountpoint, descriptor, entry: null) => (_isElsewhere, _device) = (true, device);
+
     /// <summary>The mountpoint as an absolute path without links, as in /proc/self/mountinfo.</summary>
     public string Mountpoint { get; }
 
     /// <summary>MAJOR:MINOR of the file system; null where it could not be seen. No other on this machine has it while this one lives.</summary>
-    public string? DeviceNumber => _entry?.Device;
+    public string? DeviceNumber => _entry?.Device ?? _device;
 
     /// <summary>The device; its ownership passes to the <see cref="FuseSession"/>.</summary>
     public IFuseDevice Device { get; }
@@ -66,6 +71,17 @@ public sealed class FuseMount
             Unmounter.Unmount(path, lazy: true);
             throw;
         }
+    }
+
+    /// <summary>Serves what somebody else has mounted with a descriptor of /dev/fuse, which this process was given. Never unmounted here.</summary>
+    /// <param name="mountpoint">How it is called, for people.</param>
+    /// <param name="descriptor">Owned by the mount from here on.</param>
+    /// <exception cref="FuseException"><see cref="FuseFailure.NoDevice"/>: it is no such descriptor.</exception>
+    public static FuseMount Attach(string mountpoint, int descriptor)
+    {
+        PassedDevice.Check(descriptor);
+        _ = LibC.FCntl(descriptor, LibC.F_SETFD, LibC.FD_CLOEXEC);
+        return new FuseMount(mountpoint, new FileDescriptor(descriptor), PassedDevice.DeviceNumberOf(descriptor));
     }
 
     /// <summary>Goes on with a mount that another process has made, whose descriptor this one was given.</summary>
@@ -107,11 +123,11 @@ public sealed class FuseMount
     /// <remarks>After the session has started: the answer to INIT lowers the value to max_readahead (process_init_reply).</remarks>
     public bool TrySetReadahead(int kibibytes)
     {
-        if (_entry is null)
+        if (DeviceNumber is not { } device)
             return false;
         try
         {
-            File.WriteAllText($"/sys/class/bdi/{_entry.Device}/read_ahead_kb", kibibytes.ToString(CultureInfo.InvariantCulture));
+            File.WriteAllText($"/sys/class/bdi/{device}/read_ahead_kb", kibibytes.ToString(CultureInfo.InvariantCulture));
             return true;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -121,11 +137,13 @@ public sealed class FuseMount
         }
     }
 
-    /// <summary>Unmounts; idempotent.</summary>
+    /// <summary>Unmounts; idempotent. What somebody else has mounted stays: it ends when the session closes the device.</summary>
     /// <param name="lazy">Detach now (MNT_DETACH), also when files are open.</param>
     /// <exception cref="FuseException"><see cref="FuseFailure.Busy"/> when files are open and not lazy.</exception>
     public void Unmount(bool lazy)
     {
+        if (_isElsewhere)
+            return;
         // Somebody may have unmounted it, and mounted something else there: only our own mount is ours to end.
         if (_entry is not null && !MountTable.Read().Any(entry => entry.MountId == _entry.MountId && entry.Mountpoint == Mountpoint))
             return;

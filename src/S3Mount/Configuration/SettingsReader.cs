@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.CommandLine;
 using S3Mount.FileSystem.Caching.Disk;
+using S3Mount.Fuse.Mounting;
 using S3Mount.ObjectStore.S3;
 
 namespace S3Mount.Configuration;
@@ -57,6 +58,8 @@ internal static class SettingsReader
             Uid = machine.Uid,
             Gid = machine.Gid,
         };
+        if (PassedDevice.Find(settings.Mountpoint) is not null && !settings.Foreground)
+            throw new UsageException($"{settings.Mountpoint} belongs to this process alone: give -f, too");
         return WithinLimits(WithPermissions(settings, options, machine), machine);
     }
 

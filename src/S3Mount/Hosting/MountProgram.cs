@@ -16,7 +16,8 @@ internal static class MountProgram
     /// <exception cref="UsageException">The log file cannot be used.</exception>
     public static async Task<int> RunAsync(MountSettings settings, bool background)
     {
-        string mountpoint = MountpointPath.Resolve(settings.Mountpoint);
+        // A descriptor's name is no link to follow.
+        string mountpoint = PassedDevice.Find(settings.Mountpoint) is null ? MountpointPath.Resolve(settings.Mountpoint) : settings.Mountpoint;
         StartCheck.ThrowIfBelow(mountpoint, MountOptions.LogFile, settings.LogFile);
         StartCheck.ThrowIfBelow(mountpoint, MountOptions.Cache, settings.Cache);
         StartCheck.ThrowIfOthersAreNotAllowed(settings, LibC.GetEffectiveUid());

@@ -63,6 +63,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private readonly LastFailure _logger = new(log, timeProvider);
     private readonly StopBudget _stop = new(timeProvider);
+    private readonly int? _passed = PassedDevice.Find(mountpoint);
     private bool _isLeft;
 
     /// <summary>Told of what the caller should know although the mount goes on.</summary>
@@ -91,7 +92,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
         // A million files take 130 ms, as long as all else that is done before the first request.
         Task<SnapshotFile>? loading = settings.Snapshot is { } file ? Task.Run(() => SnapshotCheck.Open(settings, file)) : null;
-        TakenMount? taken = Handover?.Take(Identity);
+        TakenMount? taken = _passed is null ? Handover?.Take(Identity) : null;
         try
         {
             await RunAsync(taken, loading, start, signals).ConfigureAwait(false);
@@ -107,13 +108,14 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private async Task RunAsync(TakenMount? taken, Task<SnapshotFile>? loading, long start, StopSignals signals)
     {
-        // A mountpoint that this process serves is not looked at.
-        if (taken is null)
+        // What is mounted already is not looked at: this process serves it.
+        if (taken is null && _passed is null)
+        {
             StartCheck.CheckMountpoint(mountpoint, settings);
+            FuseMount.CheckMachine();
+        }
         foreach (string warning in settings.Warnings)
             Warn(warning);
-        if (taken is null)
-            FuseMount.CheckMachine();
         S3ObjectStore store = await OpenStoreAsync(loading, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
@@ -173,6 +175,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private FuseMount CreateMount()
     {
+        if (_passed is { } descriptor)
+            return FuseMount.Attach(mountpoint, descriptor);
         // Not before: a dead mount says that something is wrong, an empty directory in its place would say that there is no data.
         int cleared = 0;
         bool isDead = StartCheck.CheckMountpoint(mountpoint, settings);
@@ -268,7 +272,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             _logger.GoesOn(settings.Url, mount.Mountpoint, elapsed, running.FileSystem.InodeCount);
         else
             _logger.Mounted(settings.Url, mount.Mountpoint, elapsed);
-        Handover?.Keep(mount, Identity, session.Agreement!.Value);
+        if (_passed is null)
+            Handover?.Keep(mount, Identity, session.Agreement!.Value);
         Notifier.Ready($"{settings.Url} is mounted at {mount.Mountpoint}");
         if (settings.Hydrate)
             running.FileSystem.StartHydration();
