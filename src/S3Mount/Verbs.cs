@@ -52,6 +52,19 @@ internal static class Verbs
             },
             args => StatusProgram.RunAsync(StatusCommand.Parse(args), Console.Out)),
         new(
+            ExplainCommand.Verb,
+            new("tells where the bytes of a file are, and what a read would do", ExplainCommand.Usage)
+            {
+                About = ["It reads nothing of the file, and asks the store only for names that are not known now."],
+                Options = [("Options", [_json])],
+                Examples = ["s3mount explain /mnt/imagenet/train/n01440764/n01440764_18.JPEG"],
+            },
+            async args =>
+            {
+                await ExplainProgram.RunAsync(ExplainCommand.Parse(args), Console.Out).ConfigureAwait(false);
+                return EntryPoint.Done;
+            }),
+        new(
             RefreshCommand.Verb,
             new("asks the store now for what has changed", RefreshCommand.Usage)
             {

@@ -184,6 +184,21 @@ public sealed class WarmTests : MountTest
         Assert.That((none.ExitCode, none.Error), Is.EqualTo((1, "s3mount: /tmp is no cache of s3mount: it has neither blocks nor listings\n")));
     }
 
+    [Test]
+    public async Task A_file_is_explained_before_and_after()
+    {
+        MountedBucket mount = await MountAsync();
+        ChildResult cold = await ProgramUnderTest.RunAsync(["explain", mount["shards/large.tar"]]);
+        Assert.That(cold.EnsureSuccess().Output, Does.Match("^key +shards/large.tar\n").And.Match("disk cache +nothing\n").And.Match("a read +takes all from the store\n"));
+        await WarmAsync(mount["shards"]);
+        ChildResult warm = await ProgramUnderTest.RunAsync(["explain", mount["shards/large.tar"], "--json"]);
+        using var document = JsonDocument.Parse(warm.EnsureSuccess().Output);
+        JsonElement range = document.RootElement.GetProperty("onDisk").EnumerateArray().Single();
+        Assert.That((range.GetProperty("offset").GetInt64(), range.GetProperty("length").GetInt64()), Is.EqualTo((0L, (11L << 20) + 3)));
+        ChildResult missing = await ProgramUnderTest.RunAsync(["explain", mount["nothing"]]);
+        Assert.That((missing.ExitCode, missing.Error), Is.EqualTo((1, "s3mount: there is no nothing in the store\n")));
+    }
+
     private Task<MountedBucket> MountAsync(params string[] arguments) =>
         MountAsync(new MountSetup { Store = StoreAddress.Of(_server), Target = Bucket, Arguments = ["--cache", _cache, .. arguments] });
 

@@ -8,7 +8,7 @@ internal sealed record MountCommand(string Bucket, string Mountpoint, OptionValu
     /// <summary>Words that name a command, here or in other mounting programs, and so are not taken for a bucket.</summary>
     private static readonly HashSet<string> _reserved = new(StringComparer.Ordinal)
     {
-        "status", "warm", "cache", "doctor", "snapshot", "refresh", "mount", "unmount", "help", "version",
+        "status", "explain", "warm", "cache", "doctor", "snapshot", "refresh", "mount", "unmount", "help", "version",
     };
 
     /// <exception cref="UsageException">With the first thing that is wrong.</exception>

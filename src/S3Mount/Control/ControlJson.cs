@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using S3Mount.Control.Client;
 using S3Mount.FileSystem;
+using S3Mount.FileSystem.Explaining;
 using S3Mount.FileSystem.Warming;
 
 namespace S3Mount.Control;
@@ -8,6 +9,8 @@ namespace S3Mount.Control;
 /// <summary>The documents of the control socket; no reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ControlProblem))]
+[JsonSerializable(typeof(ExplainRequest))]
+[JsonSerializable(typeof(FileExplanation))]
 [JsonSerializable(typeof(MountStatus))]
 [JsonSerializable(typeof(MountReport[]))]
 [JsonSerializable(typeof(RefreshRequest))]

@@ -9,6 +9,7 @@ internal static class ControlEndpoints
         return
         [
             new StatusEndpoint(mount.GetStatus),
+            new ExplainEndpoint(mount.FileSystem.ExplainAsync),
             new RefreshEndpoint(mount.FileSystem.RefreshAsync),
             new WarmEndpoint(warming),
             new WarmReportsEndpoint(warming),

@@ -20,9 +20,7 @@ internal sealed class RefreshEndpoint(Func<string, bool, CancellationToken, Task
     public async ValueTask<ControlResponse> AnswerAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         RefreshRequest request = Parse(body.Span);
-        string path = (request.Path ?? "").Trim('/');
-        if (path.Split('/').Any(name => name is "." or ".."))
-            throw new ControlException(400, "the path has . or .. in it; write it without");
+        string path = InsidePath.Parse(request.Path);
         try
         {
             return ControlResponse.Ok(await refresh(path, request.Recursive, cancellationToken).ConfigureAwait(false), ControlJson.Default.RefreshResult);
