@@ -68,12 +68,13 @@ public sealed class KillTests : MountTest
         }
         Assert.That(damaged, Is.Zero);
 
-        MountedBucket mount = await MountAsync();
+        // Hundreds of overwritten versions have filled it, and mounts that live for a second have not seen that nobody reads them any more.
+        MountedBucket mount = await MountAsync(size: "2GiB");
         string expected = (await Client.ShellAsync("cd \"$1\" && sha256sum *", _reference)).Output;
         Assert.That((await Client.ShellAsync("cd \"$1\" && sha256sum *", mount.Path)).Output, Is.EqualTo(expected));
         _server.ResetStatistics();
         await mount.EndAsync();
-        mount = await MountAsync();
+        mount = await MountAsync(size: "2GiB");
         Assert.That((await Client.ShellAsync("cd \"$1\" && sha256sum *", mount.Path)).Output, Is.EqualTo(expected));
         Assert.That(_server.Requests.Count(S3Operation.GetObject), Is.Zero, "the cache still keeps what it is given");
         await mount.EndAsync();
@@ -99,12 +100,12 @@ public sealed class KillTests : MountTest
         mount.LeaveDead();
     }
 
-    private Task<MountedBucket> MountAsync() => MountAsync(new MountSetup
+    private Task<MountedBucket> MountAsync(string size = "256MiB") => MountAsync(new MountSetup
     {
         Store = StoreAddress.Of(_server),
         Target = "dataset",
         Mountpoint = _mountpoint,
-        Arguments = ["--cache", _cache, "--max-cache-size", "256MiB", "--metadata-ttl", "1s"],
+        Arguments = ["--cache", _cache, "--max-cache-size", size, "--metadata-ttl", "1s"],
     });
 
     // Lengths change too.
