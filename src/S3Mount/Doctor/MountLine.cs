@@ -13,7 +13,7 @@ internal static class MountLine
     public static string Of(BucketText bucket, OptionValues options, IReadOnlyList<Recommendation> recommended)
     {
         string target = $"{bucket.Bucket}/{bucket.Prefix}".TrimEnd('/');
-        List<string> words = ["s3mount", Verbs.Find(bucket.Bucket) is null ? target : $"s3://{bucket.Bucket}/{bucket.Prefix}", $"/mnt/{bucket.Bucket}"];
+        List<string> words = ["s3mount", Verbs.Find(target) is null ? target : $"s3://{target}/", $"/mnt/{bucket.Bucket}"];
         foreach (OptionDefinition option in MountOptions.Store.Append(MountOptions.Cache).Where(options.Has))
         {
             if (option != MountOptions.Prefix && recommended.All(one => one.Option != option.LongName))

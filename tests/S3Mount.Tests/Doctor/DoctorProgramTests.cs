@@ -123,8 +123,9 @@ public sealed class DoctorProgramTests
     [Test]
     public async Task A_refused_connection_fails_and_nothing_is_waited_for()
     {
-        string url = _server.Url;
-        await _server.DisposeAsync();
+        S3TestServer gone = await S3TestServer.StartAsync();
+        string url = gone.Url;
+        await gone.DisposeAsync();
         CheckReportText report = await ExpectAsync("connection", "nothing listens there", url: url);
         Assert.That(report.Detail, Is.EqualTo($"{url}: Connection refused"));
     }
@@ -190,7 +191,7 @@ public sealed class DoctorProgramTests
         Fill();
         _server.Speed = _server.Speed with { Listing = TimeSpan.FromSeconds(60) };
         await using ChildProcess child = await ChildProcess.StartAsync(_program, ["doctor", "bucket", "--endpoint-url", _server.Url], Options);
-        await RunningMount.UntilAsync(() => _server.Requests.InFlight > 0 && child.Output.Contains("credentials", StringComparison.Ordinal), cancellationToken);
+        await RunningMount.UntilAsync(() => _server.Requests.Count(S3Operation.ListObjectsV2) > 0 && child.Output.Contains("  ok    credentials ", StringComparison.Ordinal), cancellationToken);
         ProcessSignals.Send(child.Id, 2);
         ChildResult result = await child.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, "")));

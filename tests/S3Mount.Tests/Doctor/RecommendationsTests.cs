@@ -75,7 +75,8 @@ public sealed class RecommendationsTests
 
     [TestCase("bucket/p --endpoint-url http://h:9000 --profile work --quick", "s3mount bucket/p /mnt/bucket --endpoint-url http://h:9000 --profile work --max-connections 16")]
     [TestCase("bucket --max-connections 32 --no-sign-request --cache /c", "s3mount bucket /mnt/bucket --no-sign-request --cache /c --max-connections 16")]
-    [TestCase("s3://status/a", "s3mount s3://status/a/ /mnt/status --max-connections 16")]
+    [TestCase("s3://status/a", "s3mount status/a /mnt/status --max-connections 16")]
+    [TestCase("s3://status", "s3mount s3://status/ /mnt/status --max-connections 16")]
     public void The_line_has_what_was_given_and_what_is_recommended(string line, string expected)
     {
         string[] words = line.Split(' ');

@@ -13,6 +13,6 @@ internal sealed class RoundTripCheck(Findings findings) : ICheck
             return Task.FromResult(CheckResult.Skipped("there is no connection"));
         if (contact.RoundTrips.Count == 0)
             return Task.FromResult(CheckResult.Warning("the store closes the connection after each answer", "let it, and proxies before it, keep connections: each read would make one"));
-        return Task.FromResult(CheckResult.Ok($"{DoctorText.Time(contact.RoundTrips[0])}, the shortest of {contact.RoundTrips.Count} (a refused request); {DoctorText.Time(contact.ConnectTime)} of it is the network's"));
+        return Task.FromResult(CheckResult.Ok($"{DoctorText.Time(contact.RoundTrips[0])}, the shortest of {contact.RoundTrips.Count} (requests that the store refuses)"));
     }
 }

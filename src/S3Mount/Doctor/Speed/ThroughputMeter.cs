@@ -49,7 +49,7 @@ internal sealed class ThroughputMeter(ExaminedStore opened, SampleRanges ranges,
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var enough = new CancellationTokenSource();
         long first = opened.BytesRead(), startedAt = timeProvider.GetTimestamp();
-        Task[] readers = [.. Enumerable.Range(0, connections).Select(i => ReadAsync(_buffers[i], enough.Token, abandon.Token))];
+        Task[] readers = [.. Enumerable.Range(0, connections).Select(i => Task.Run(() => ReadAsync(_buffers[i], enough.Token, abandon.Token), CancellationToken.None))];
         // Bytes are spent on warming up too: of a share that is small a fifth at most.
         await UntilAsync(startedAt, options.WarmUp, () => opened.BytesRead() - first < mostBytes / 5, cancellationToken).ConfigureAwait(false);
         long from = opened.BytesRead(), measuredAt = timeProvider.GetTimestamp();
