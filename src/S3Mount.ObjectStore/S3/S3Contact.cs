@@ -9,9 +9,6 @@ public sealed record S3Contact
     /// <summary>Of the store, or of the proxy before it.</summary>
     public required EndPoint Address { get; init; }
 
-    /// <summary>To look up the name; zero for an address.</summary>
-    public required TimeSpan LookupTime { get; init; }
-
     /// <summary>To connect the socket: one round trip of the network.</summary>
     public required TimeSpan ConnectTime { get; init; }
 

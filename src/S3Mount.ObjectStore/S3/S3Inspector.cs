@@ -112,7 +112,6 @@ public sealed class S3Inspector
         return new S3Contact
         {
             Address = times.Address!,
-            LookupTime = times.Lookup,
             ConnectTime = times.Connect,
             HandshakeTime = _settings.Endpoint.IsSecure ? times.Handshake : null,
             Protocol = times.Protocol,
@@ -127,10 +126,23 @@ public sealed class S3Inspector
         using var request = new HttpRequestMessage(HttpMethod.Head, Place.Address);
         DateTimeOffset askedAt = _services.TimeProvider.GetUtcNow();
         long startedAt = Stopwatch.GetTimestamp();
-        using HttpResponseMessage response = await http.SendAsync(request, cancellationToken);
+        using HttpResponseMessage response = await SendAsync(http, request, cancellationToken);
         TimeSpan took = Stopwatch.GetElapsedTime(startedAt);
         S3Failure read = S3FailureReader.Read(response, S3Error.Unknown, new S3Failure { Endpoint = _settings.Endpoint });
         return new Answer(askedAt, took, read.StoreTime, read.Region);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker http, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await http.SendAsync(request, cancellationToken);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The handler's own clock, of the connect and the handshake.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, exception.Message, exception);
+        }
     }
 
     private sealed record Answer(DateTimeOffset AskedAt, TimeSpan Took, DateTimeOffset? StoreTime, string? Region);
@@ -144,8 +156,6 @@ public sealed class S3Inspector
 
         public EndPoint? Address { get; private set; }
 
-        public TimeSpan Lookup { get; private set; }
-
         public TimeSpan Connect { get; private set; }
 
         public TimeSpan Handshake { get; private set; }
@@ -155,16 +165,14 @@ public sealed class S3Inspector
         public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
         {
             Connections++;
-            long startedAt = Stopwatch.GetTimestamp();
             IPAddress[] addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
-            TimeSpan lookup = Stopwatch.GetElapsedTime(startedAt);
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                startedAt = Stopwatch.GetTimestamp();
+                long startedAt = Stopwatch.GetTimestamp();
                 await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
                 if (Connections == 1)
-                    (Lookup, Connect, Address, _connectedAt) = (lookup, Stopwatch.GetElapsedTime(startedAt), Plain(socket.RemoteEndPoint), Stopwatch.GetTimestamp());
+                    (Connect, Address, _connectedAt) = (Stopwatch.GetElapsedTime(startedAt), Plain(socket.RemoteEndPoint), Stopwatch.GetTimestamp());
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch

@@ -45,7 +45,7 @@ internal sealed class DoctorRun(IReadOnlyList<ICheck> checks, TimeProvider timeP
         {
             return null;
         }
-        catch (Exception) when (deadline.IsCancellationRequested)
+        catch (Exception e) when (deadline.IsCancellationRequested || e is OperationCanceledException)
         {
             return CheckResult.Failed(
                 string.Create(CultureInfo.InvariantCulture, $"did not end within {check.Deadline.TotalSeconds:0} s"),

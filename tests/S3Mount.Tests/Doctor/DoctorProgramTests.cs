@@ -5,6 +5,7 @@ using S3Mount.Testing.Objects;
 using S3Mount.Testing.Processes;
 using S3Mount.Testing.S3Server;
 using S3Mount.Testing.S3Server.Faults;
+using S3Mount.Testing.S3Server.Tls;
 using S3Mount.Tests.Hosting;
 
 namespace S3Mount.Tests.Doctor;
@@ -183,6 +184,15 @@ public sealed class DoctorProgramTests
         Report report = await DoctorAsync("bucket", "--quick", "--ca-bundle", directory.Write("authority.pem", _server.AuthorityPem));
         Assert.That(report.Failed, Is.Empty);
         Assert.That(report["connection"].Detail, Does.Match("^127.0.0.1:[0-9]+, TCP in [0-9.]+ ms, TLS 1.[23] in [0-9.]+ ms$"));
+    }
+
+    [Test]
+    public async Task A_handshake_that_is_never_answered_fails_in_time()
+    {
+        await _server.DisposeAsync();
+        await StartAsync(new S3ServerOptions { UsesTls = true });
+        _server.Tls = TlsMode.Stalled;
+        await ExpectAsync("connection", "firewalls");
     }
 
     [Test]

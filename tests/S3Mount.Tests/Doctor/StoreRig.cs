@@ -62,7 +62,6 @@ internal sealed class StoreRig
     public S3Contact Contact { get; set; } = new()
     {
         Address = new IPEndPoint(IPAddress.Loopback, 443),
-        LookupTime = TimeSpan.FromMilliseconds(1),
         ConnectTime = TimeSpan.FromMilliseconds(0.5),
         HandshakeTime = TimeSpan.FromMilliseconds(3),
         Protocol = System.Security.Authentication.SslProtocols.Tls13,

@@ -1,4 +1,5 @@
 using S3Mount.Doctor.Store;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.Doctor.Speed;
 
@@ -34,9 +35,18 @@ internal sealed class FirstByteCheck(Findings findings, TimeProvider timeProvide
         {
             SampleObject one = objects[(int)((long)i * objects.Count / MostReads)];
             long askedAt = timeProvider.GetTimestamp();
-            await opened.Store.ReadRangeAsync(one.Key, one.Version, 0, destination.AsMemory(0, (int)Math.Min(Length, one.Version.Size)), null, cancellationToken).ConfigureAwait(false);
-            times.Add(timeProvider.GetElapsedTime(askedAt));
+            try
+            {
+                await opened.Store.ReadRangeAsync(one.Key, one.Version, 0, destination.AsMemory(0, (int)Math.Min(Length, one.Version.Size)), null, cancellationToken).ConfigureAwait(false);
+                times.Add(timeProvider.GetElapsedTime(askedAt));
+            }
+            catch (ObjectStoreException e) when (e.Failure is ObjectStoreFailure.NotFound or ObjectStoreFailure.PreconditionFailed)
+            {
+                // Replaced or deleted since it was listed.
+            }
         }
+        if (times.Count == 0)
+            return CheckResult.Skipped("all objects have changed since they were listed");
         times.Sort();
         TimeSpan median = times[times.Count / 2], late = times[(times.Count * 99 - 1) / 100];
         findings.FirstByte = median;
