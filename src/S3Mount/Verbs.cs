@@ -1,5 +1,6 @@
 using S3Mount.CommandLine;
 using S3Mount.Control.Client;
+using S3Mount.Doctor;
 using S3Mount.Hosting;
 
 namespace S3Mount;
@@ -109,6 +110,15 @@ internal static class Verbs
                 Examples = ["s3mount snapshot create my-datasets/imagenet imagenet.snap", "s3mount snapshot verify imagenet.snap"],
             },
             args => SnapshotProgram.RunAsync(SnapshotCommand.Parse(args))),
+        new(
+            DoctorCommand.Verb,
+            new("tells whether mounting will work, how fast, and with which options", DoctorCommand.Usage)
+            {
+                About = ["It looks at this machine and, with BUCKET, at the store: each step of the way to it, what may be listed and read, and how fast. For each thing that fails it says what to do, and ends with options that suit. At most 2 GiB are read, nothing is written but a file in --cache DIR that goes at once. The exit code is 1 if anything failed."],
+                Options = [("Store", MountOptions.Store), ("Of doctor", DoctorCommand.Own)],
+                Examples = ["s3mount doctor my-datasets/imagenet"],
+            },
+            args => DoctorProgram.RunAsync(DoctorCommand.Parse(args), Console.Out, DoctorProgram.HasColor(!Console.IsOutputRedirected, Environment.GetEnvironmentVariable))),
     ];
 
     public static Verb? Find(string name) => All.FirstOrDefault(verb => verb.Name == name);

@@ -23,13 +23,19 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
     // Of the files that the last ones came from; null: they came from elsewhere.
     private volatile string? _contents;
 
+    /// <summary>Where the last ones came from, for people; null before the first.</summary>
+    public string? Source { get; private set; }
+
     public bool HasChanged() => _contents is { } contents && Contents() is { } found && found != contents;
 
     public async Task<AwsCredentials> FetchAsync(bool anew, CancellationToken cancellationToken)
     {
         // Without the SDK: loading it costs a tenth of a second, and there is nothing to find out.
         if (options.Profile is null && FromEnvironment() is { } fromEnvironment)
+        {
+            Source = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
             return fromEnvironment;
+        }
         // A provider that was built anew reads its files again and forgets what was refused.
         if (anew)
             _provider = null;
@@ -93,6 +99,7 @@ internal sealed class CredentialChain(S3StoreOptions options, AwsProfile profile
         if (provider is null)
             throw new ObjectStoreException(ObjectStoreFailure.NoCredentials, options.Profile is null ? $"no credentials were found: {Advice}" : $"the profile '{profile.Name}' has no credentials: {Advice}");
         services.Logger.CredentialsFound(source);
+        Source = source;
         return provider;
     }
 

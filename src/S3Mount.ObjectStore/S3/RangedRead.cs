@@ -109,6 +109,7 @@ internal sealed class RangedRead : S3Operation
             _filled = _filledBefore = 0;
             throw UnusableAnswerException.Malformed($"the bytes do not match the {checksum.Name} that came with them");
         }
+        _counters.CountCompared();
         _progress?.Advance(_filled);
     }
 

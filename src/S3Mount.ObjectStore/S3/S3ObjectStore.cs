@@ -71,6 +71,9 @@ public sealed class S3ObjectStore : IObjectStore
     /// <summary>Requests and bytes so far.</summary>
     public ObjectStoreStatistics Statistics => _requester.Counters.Read();
 
+    /// <summary>Reads of whole objects whose bytes were compared with a checksum that came with them.</summary>
+    public long ComparedReads => _requester.Counters.Compared;
+
     /// <summary>What trouble the store gave so far.</summary>
     public ObjectStoreHealth Health => _requester.Health;
 

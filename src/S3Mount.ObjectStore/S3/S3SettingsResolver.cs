@@ -28,20 +28,37 @@ internal sealed class S3SettingsResolver(S3StoreOptions options, S3Services serv
             services.Logger.ConfigIgnored(string.Join("; ", profile.Problems));
         bool pathStyle = options.ForcePathStyle || profile.AddressingStyle == "path";
         string? caBundle = options.CaBundle ?? _environment["AWS_CA_BUNDLE"] ?? profile.CaBundle;
-        string? region = options.Region ?? _environment["AWS_REGION"] ?? _environment["AWS_DEFAULT_REGION"] ?? profile.Region;
+        (string regionSource, string? region) = ConfiguredRegion(profile);
         if (EndpointUrl(profile) is (string source, string url))
         {
             Uri address = ParseEndpoint(source, url);
             bool needsPathStyle = S3Endpoint.NeedsPathStyle(address, options.Bucket, pathStyle);
-            return new S3Settings(S3Endpoint.ForCustom(address, options.Bucket, region ?? DefaultRegion, needsPathStyle), null, profile, caBundle);
+            return new S3Settings(S3Endpoint.ForCustom(address, options.Bucket, region ?? DefaultRegion, needsPathStyle), null, profile, caBundle)
+            {
+                EndpointSource = source,
+                RegionSource = regionSource,
+            };
         }
         var endpoints = new AwsEndpoints(
             options.Bucket,
             pathStyle || !BucketName.IsHostLabel(options.Bucket),
             _environment.IsTrue("AWS_USE_DUALSTACK_ENDPOINT") || profile.UseDualStack,
             _environment.IsTrue("AWS_USE_FIPS_ENDPOINT") || profile.UseFips);
-        region ??= await MachineRegionAsync(cancellationToken) ?? DefaultRegion;
-        return new S3Settings(endpoints.For(region), endpoints, profile, caBundle);
+        if (region is null && await MachineRegionAsync(cancellationToken) is { } found)
+            (regionSource, region) = ("instance metadata", found);
+        return new S3Settings(endpoints.For(region ?? DefaultRegion), endpoints, profile, caBundle) { EndpointSource = "AWS", RegionSource = regionSource };
+    }
+
+    private (string Source, string? Region) ConfiguredRegion(AwsProfile profile)
+    {
+        if (options.Region is { } option)
+            return ("--region", option);
+        foreach (string variable in (ReadOnlySpan<string>)["AWS_REGION", "AWS_DEFAULT_REGION"])
+        {
+            if (_environment[variable] is { } value)
+                return (variable, value);
+        }
+        return profile.Region is { } region ? ($"profile '{ObjectStoreText.OneLine(profile.Name)}'", region) : ("the default", null);
     }
 
     private (string Source, string Url)? EndpointUrl(AwsProfile profile)

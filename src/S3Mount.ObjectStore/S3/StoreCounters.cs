@@ -12,6 +12,7 @@ internal sealed class StoreCounters
     private long _hedgesWon;
     private long _stalls;
     private long _throttled;
+    private long _compared;
 
     public void CountTry(S3OperationKind kind, bool isRetry)
     {
@@ -43,6 +44,11 @@ internal sealed class StoreCounters
     public void CountStall() => Interlocked.Increment(ref _stalls);
 
     public void CountThrottled() => Interlocked.Increment(ref _throttled);
+
+    /// <summary>An object came whole, and its bytes are those of the checksum that came with it.</summary>
+    public void CountCompared() => Interlocked.Increment(ref _compared);
+
+    public long Compared => Interlocked.Read(ref _compared);
 
     public void CountBytes(int bytes) => Interlocked.Add(ref _bytesRead, bytes);
 
