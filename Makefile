@@ -61,11 +61,12 @@ build: ## build out/s3mount, one file that runs as it stands
 	install -m 755 $(BUILT)/publish/s3mount $(BUILT)/libMonoPosixHelper.so out/
 
 .PHONY: install
-install: ## install what `make build` built: program, systemd unit and Python module (PREFIX=/usr/local DESTDIR=)
-	install -d $(DESTDIR)$(PREFIX)/lib/s3mount $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/s3mount/python $(DESTDIR)$(UNITS)
+install: ## install what `make build` built: program, systemd unit, Python module, example (PREFIX=/usr/local DESTDIR=)
+	install -d $(DESTDIR)$(PREFIX)/lib/s3mount $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/s3mount/{python,examples} $(DESTDIR)$(UNITS)
 	install -m 755 out/s3mount out/libMonoPosixHelper.so $(DESTDIR)$(PREFIX)/lib/s3mount/
 	ln -sf ../lib/s3mount/s3mount $(DESTDIR)$(PREFIX)/bin/s3mount
 	install -m 644 systemd/s3mount@.service $(DESTDIR)$(UNITS)/
+	install -m 644 packaging/examples/imagenet.yaml $(DESTDIR)$(PREFIX)/share/s3mount/examples/
 	@# Where no Python looks by itself: which of a machine's Pythons and environments trains is not known here.
 	install -m 644 packaging/python/s3mount_hints.py $(DESTDIR)$(PREFIX)/share/s3mount/python/
 

@@ -1,5 +1,6 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
+using S3Mount.Configuration.Layers;
 using S3Mount.Hosting;
 
 namespace S3Mount;
@@ -28,9 +29,10 @@ internal static class EntryPoint
             }
             if (args is [var name, .. var rest] && Verbs.Find(name) is { } verb)
                 return await verb.RunAsync(rest).ConfigureAwait(false);
-            MountSettings settings = SettingsReader.Read(MountCommand.Parse(args), Machine.Current);
+            MountCommand command = MountCommand.Parse(args, values => LowerLayers.AddTo(values, Environment.GetEnvironmentVariable));
+            MountSettings settings = SettingsReader.Read(command, Machine.Current);
             return settings.Foreground || background
-                ? await MountProgram.RunAsync(settings, background).ConfigureAwait(false)
+                ? await MountProgram.RunAsync(settings, command.Options, background).ConfigureAwait(false)
                 : await BackgroundStart.RunAsync(args).ConfigureAwait(false);
         }
         catch (Exception e)

@@ -11,11 +11,12 @@ internal static class Verbs
     private static readonly OptionDefinition _json = new("json", null, "print JSON, for programs");
 
     /// <summary>What is written without a verb.</summary>
-    public static readonly HelpTopic Mount = new("mounts a bucket, or a prefix of it, as a read-only directory", MountCommand.Usage)
+    public static readonly HelpTopic Mount = new("mounts a bucket, or a prefix of it, as a read-only directory", MountCommand.Usage, MountCommand.ConfigUsage)
     {
         About =
         [
             "The bucket is written BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX. s3mount returns when the mount is usable; the daemon stays in the background until the directory is unmounted.",
+            "Options may also be written into a YAML file, by their names without the dashes, with bucket and mountpoint, and as variables: S3MOUNT_METADATA_TTL=10m. The command line wins over -o, that over variables, and those over the file. --allow-other=false keeps off what a file turns on.",
             "Sizes are written 512MiB, 2G or in bytes; durations 60 (seconds), 90s, 10m, 1h or indefinite.",
         ],
         Options = MountOptions.Groups,
@@ -26,6 +27,7 @@ internal static class Verbs
             "s3mount public-bucket /mnt/public --no-sign-request --region us-east-1",
             "s3mount models /mnt/models --endpoint-url http://10.0.0.5:9000",
             "s3mount -f my-datasets /mnt/data --allow-other --uid trainer --gid trainer",
+            "s3mount --config /etc/s3mount/imagenet.yaml",
         ],
     };
 
@@ -119,6 +121,15 @@ internal static class Verbs
                 Examples = ["s3mount doctor my-datasets/imagenet"],
             },
             args => DoctorProgram.RunAsync(DoctorCommand.Parse(args), Console.Out, DoctorProgram.HasColor(!Console.IsOutputRedirected, Environment.GetEnvironmentVariable))),
+        new(
+            ConfigCommand.Verb,
+            new("checks a configuration file; shows what is in force", ConfigCommand.CheckUsage, ConfigCommand.ShowUsage)
+            {
+                About = ["check tells all that is wrong in a file, a line each, and then ends with exit code 1. show is given what a mount would be given; it prints each option as it would be in force, and where it came from: command line, -o, variable, file and line, or default. Nothing is mounted, and no store is asked."],
+                Options = [("Of show, besides those of a mount", [ConfigCommand.Json])],
+                Examples = ["s3mount config check /etc/s3mount/imagenet.yaml", "s3mount config show --config imagenet.yaml --memory 8GiB"],
+            },
+            args => Task.FromResult(ConfigProgram.Run(ConfigCommand.Parse(args), Console.Out, Console.Error))),
     ];
 
     public static Verb? Find(string name) => All.FirstOrDefault(verb => verb.Name == name);

@@ -65,6 +65,13 @@ public sealed class InstallTests : MountTest
     }
 
     [Test]
+    public async Task The_installed_example_is_fine()
+    {
+        ChildResult result = await ChildProcess.RunAsync(_root + "/usr/local/bin/s3mount", ["config", "check", _root + "/usr/local/share/s3mount/examples/imagenet.yaml"]);
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+    }
+
+    [Test]
     public async Task The_installed_module_is_found_where_the_readme_says()
     {
         ChildResult result = await ChildProcess.RunAsync("/usr/bin/python3",

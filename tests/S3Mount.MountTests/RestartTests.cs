@@ -38,14 +38,14 @@ public sealed class RestartTests : MountTest
         string mountpoint = NewDirectory().CreateDirectory("mnt");
         try
         {
-            string[] options = ["--endpoint-url", server.Url, "--metadata-ttl", "1h"];
-            await using Supervisor supervisor = Supervisor.Start(Unit(), "dataset", mountpoint, options, StoreAddress.Of(server), _pause);
+            string config = NewDirectory().Write("dataset.yaml", $"bucket: dataset\nmountpoint: {mountpoint}\nendpoint-url: {server.Url}\nmetadata-ttl: 1h\n");
+            await using Supervisor supervisor = Supervisor.Start(Unit(), config, StoreAddress.Of(server), _pause);
             await IsReadAsync(mountpoint);
             await using ChildProcess trainer = await Client.StartPythonAsync("trainer.py", mountpoint, reference.Path, $"{Trainers}");
             for (int kill = 1; kill <= Kills; kill++)
             {
                 await ReadOnAsync(server, trainer);
-                ProcessSignals.Send(DaemonOf(mountpoint), ProcessSignals.Kill);
+                ProcessSignals.Send(supervisor.ProcessId, ProcessSignals.Kill);
                 await Eventually.IsTrueAsync(() => supervisor.Starts == kill + 1, _patience, $"it was started again after kill {kill}");
             }
             await ReadOnAsync(server, trainer);
@@ -53,7 +53,7 @@ public sealed class RestartTests : MountTest
             ChildResult result = (await trainer.WaitAsync(_patience)).EnsureSuccess();
             await CheckAsync(result.OutputLines);
 
-            ProcessSignals.Send(DaemonOf(mountpoint), ProcessSignals.Terminate);
+            ProcessSignals.Send(supervisor.ProcessId, ProcessSignals.Terminate);
             await supervisor.WaitAsync(_endDeadline);
             Assert.That((supervisor.LastExitCode, supervisor.Starts), Is.EqualTo(((int?)0, Kills + 1)), "what ends well is not started again");
             Assert.That(MountedPaths.Contains(mountpoint), Is.False);
@@ -89,8 +89,6 @@ public sealed class RestartTests : MountTest
 
     private static Task IsReadAsync(string mountpoint) =>
         Eventually.IsTrueAsync(async () => (await Client.TryShellAsync("cat \"$1\" > /dev/null", $"{mountpoint}/{NameOf(0)}")).ExitCode == 0, _patience, "it is mounted");
-
-    private static int DaemonOf(string mountpoint) => DaemonProcesses.Of(mountpoint) is [int one] ? one : throw new InvalidOperationException("there is not one daemon");
 
     private static string NameOf(int i) => string.Create(CultureInfo.InvariantCulture, $"file{i:d2}");
 

@@ -32,5 +32,13 @@ public sealed class ServiceUnitTests
             || option.EndsWith("Paths", StringComparison.Ordinal) || option is "DynamicUser" or "MountFlags" or "RootDirectory" or "RootImage" or "TemporaryFileSystem"), Is.Empty);
     }
 
+    /// <summary>Credentials are not for the file that says what is mounted; without them the instance's role is asked.</summary>
+    [Test]
+    public void It_reads_one_file_for_each_instance_and_variables_if_there_are_any()
+    {
+        string[] lines = File.ReadAllLines(_unit);
+        Assert.That(lines, Does.Contain("ExecStart=s3mount -f --config /etc/s3mount/%i.yaml").And.Contain("AssertPathExists=/etc/s3mount/%i.yaml").And.Contain("EnvironmentFile=-/etc/s3mount/%i.env"));
+    }
+
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 }

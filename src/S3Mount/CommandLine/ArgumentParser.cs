@@ -7,9 +7,11 @@ namespace S3Mount.CommandLine;
 internal sealed class ArgumentParser
 {
     private readonly Dictionary<Option, OptionDefinition> _symbols = [];
+    private readonly HashSet<OptionDefinition> _off = [];
     private readonly ParseResult _result;
 
     /// <param name="definitions">The options that the command has.</param>
+    /// <exception cref="UsageException">A flag has a value that is neither true nor false.</exception>
     public ArgumentParser(IReadOnlyList<string> args, IEnumerable<OptionDefinition> definitions)
     {
         var positions = new Argument<string[]>("arguments") { Arity = ArgumentArity.ZeroOrMore };
@@ -21,7 +23,7 @@ internal sealed class ArgumentParser
             _symbols.Add(symbol, definition);
         }
         // Response files are off: a bucket or a value that begins with @ is not a file name.
-        _result = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        _result = command.Parse(WithoutFlagValues(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         Positions = _result.GetValue(positions) ?? [];
     }
 
@@ -33,8 +35,11 @@ internal sealed class ArgumentParser
     {
         // No bucket begins with a dash, and such a directory or file can be written as ./-name.
         string? unknown = Positions.FirstOrDefault(text => text.Length > 1 && text[0] == '-');
-        if (unknown is not null)
-            throw new UsageException($"unknown option '{unknown}'; see s3mount --help");
+        if (unknown is null)
+            return;
+        string name = unknown.Split('=')[0];
+        string? near = Suggestion.For(name.TrimStart('-'), _symbols.Values.Select(option => option.Name));
+        throw new UsageException(near is null || name == "--" + near ? $"unknown option '{unknown}'; see s3mount --help" : $"unknown option '{name}'; did you mean --{near}?");
     }
 
     /// <exception cref="UsageException">With the first thing that is wrong.</exception>
@@ -58,11 +63,54 @@ internal sealed class ArgumentParser
         foreach (OptionResult option in written.Where(option => _symbols[option.Option] != MountOptions.Fstab))
         {
             OptionDefinition definition = _symbols[option.Option];
-            values.Set(definition, definition.IsFlag ? "" : option.Tokens[^1].Value, definition.LongName);
+            values.Set(definition, definition.IsFlag ? FlagText.On : option.Tokens[^1].Value, OptionOrigin.CommandLine(definition));
         }
+        foreach (OptionDefinition definition in _off)
+            values.Set(definition, FlagText.Off, OptionOrigin.CommandLine(definition));
         if (_result.Errors.Count > 0)
             throw new UsageException($"{_result.Errors[0].Message}; see s3mount --help");
         return values;
+    }
+
+    /// <summary>
+    /// <c>--flag=false</c> keeps off what a lower layer has turned on. It is taken out here, because the parser would take the next
+    /// argument for the value of a plain <c>--flag</c> if that is called true. Of several the last one counts.
+    /// </summary>
+    private List<string> WithoutFlagValues(IReadOnlyList<string> args)
+    {
+        var rest = new List<string>(args.Count);
+        foreach (string arg in args)
+        {
+            OptionDefinition? flag = rest.Contains("--") ? null : _symbols.Values.FirstOrDefault(option => option.IsFlag && IsWritten(option, arg));
+            int equals = arg.IndexOf('=', StringComparison.Ordinal);
+            if (flag is null)
+                rest.Add(arg);
+            else if (equals < 0 || IsOn(flag, arg[(equals + 1)..]))
+            {
+                _off.Remove(flag);
+                rest.Add(flag.LongName);
+            }
+            else
+            {
+                _off.Add(flag);
+            }
+        }
+        return rest;
+
+        static bool IsWritten(OptionDefinition flag, string arg) =>
+            arg == flag.LongName || (flag.ShortName is char letter && arg == "-" + letter) || arg.StartsWith(flag.LongName + "=", StringComparison.Ordinal);
+
+        static bool IsOn(OptionDefinition flag, string text)
+        {
+            try
+            {
+                return FlagText.Parse(text);
+            }
+            catch (FormatException e)
+            {
+                throw new UsageException($"{flag.LongName}: {e.Message}");
+            }
+        }
     }
 
     private static Option Symbol(OptionDefinition definition)

@@ -15,7 +15,7 @@ internal readonly record struct BucketText(string Bucket, string Prefix)
     private const int LongestBucket = 255;
 
     private const int LongestKey = 1024;
-    private const string Scheme = "s3://";
+    public const string Scheme = "s3://";
 
     /// <exception cref="UsageException">With what is wrong and how to write it.</exception>
     public static BucketText Parse(string text)

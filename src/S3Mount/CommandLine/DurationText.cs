@@ -23,6 +23,23 @@ internal static class DurationText
         return TimeSpan.FromSeconds(number * factor);
     }
 
+    /// <summary>As <see cref="Parse"/> reads it, in the largest unit without a remainder.</summary>
+    public static string Write(TimeSpan duration)
+    {
+        if (duration == Timeout.InfiniteTimeSpan)
+            return "indefinite";
+        long seconds = (long)duration.TotalSeconds;
+        (long factor, char unit) = seconds switch
+        {
+            0 => (1, 's'),
+            _ when seconds % 86400 == 0 => (86400, 'd'),
+            _ when seconds % 3600 == 0 => (3600, 'h'),
+            _ when seconds % 60 == 0 && seconds > 60 => (60, 'm'),
+            _ => (1, 's'),
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{seconds / factor}{unit}");
+    }
+
     /// <summary>As <see cref="Parse"/>; 0 is for ever, because no time at all would let nothing succeed.</summary>
     public static TimeSpan ParseDeadline(string text)
     {

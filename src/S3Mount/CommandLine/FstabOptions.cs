@@ -36,13 +36,19 @@ internal static class FstabOptions
             throw new UsageException($"-o {name}: s3mount always mounts with nosuid and nodev; leave it out");
         string dashed = name.Replace('_', '-');
         OptionDefinition option = MountOptions.All.FirstOrDefault(known => known.InFstab && known.Name == dashed)
-            ?? throw new UsageException($"-o {name}: unknown option; see s3mount --help");
-        string spelling = "-o " + name;
-        if (option.IsFlag && value is not null)
-            throw new UsageException($"{spelling} takes no value");
+            ?? throw new UsageException($"-o {name}: unknown option; {Hint(name, dashed)}");
+        OptionOrigin origin = OptionOrigin.Fstab(name);
         if (!option.IsFlag && string.IsNullOrEmpty(value))
-            throw new UsageException($"{spelling} needs a value: {spelling}={option.ValueName}");
-        values.Set(option, value ?? "", spelling);
+            throw new UsageException($"{origin.Spelling} needs a value: {origin.Spelling}={option.ValueName}");
+        values.Set(option, value ?? FlagText.On, origin);
+    }
+
+    private static string Hint(string name, string dashed)
+    {
+        string? near = Suggestion.For(dashed, MountOptions.All.Where(option => option.InFstab).Select(option => option.Name));
+        if (near is null)
+            return "see s3mount --help";
+        return $"did you mean {(name.Contains('_', StringComparison.Ordinal) ? near.Replace('-', '_') : near)}?";
     }
 
     /// <summary>At commas; <c>\,</c> is a comma and <c>\\</c> a backslash within a value, as in libfuse.</summary>

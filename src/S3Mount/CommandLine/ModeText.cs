@@ -3,6 +3,8 @@ namespace S3Mount.CommandLine;
 /// <summary>Permission bits in octal: <c>0444</c>, <c>555</c>.</summary>
 internal static class ModeText
 {
+    public static string Write(uint mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
+
     /// <exception cref="FormatException">With what is wrong and how to write it.</exception>
     public static uint Parse(string text)
     {

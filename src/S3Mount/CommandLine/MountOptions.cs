@@ -5,6 +5,10 @@ internal static class MountOptions
 {
     public static readonly OptionDefinition Foreground = new("foreground", null, "stay in the foreground, log to stderr") { ShortName = 'f', InFstab = false };
 
+    /// <summary>What stands by its position on the command line has a name in the other layers.</summary>
+    public static readonly OptionDefinition Bucket = new("bucket", "BUCKET[/PREFIX]", "what is mounted") { InFstab = false };
+    public static readonly OptionDefinition Mountpoint = new("mountpoint", "DIR", "where it is mounted") { InFstab = false };
+
     public static readonly OptionDefinition Prefix = new("prefix", "PREFIX", "mount only the keys below PREFIX; the same as BUCKET/PREFIX");
     public static readonly OptionDefinition Region = new("region", "REGION", "region of the bucket (AWS_REGION, the profile, then what the bucket says)");
     public static readonly OptionDefinition EndpointUrl = new("endpoint-url", "URL", "an S3-compatible server instead of AWS (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL)");
@@ -34,6 +38,8 @@ internal static class MountOptions
     public static readonly OptionDefinition LogLevel = new("log-level", "LEVEL", "trace, debug, info, warning or error (info)");
     public static readonly OptionDefinition LogFile = new("log-file", "FILE", "append the log to FILE; SIGHUP opens it anew (stderr with -f, syslog without)");
 
+    public static readonly OptionDefinition Config = new("config", "FILE", "YAML file with these options (S3MOUNT_CONFIG); the command line and S3MOUNT_* variables win over it");
+
     /// <summary>fstab's option list; see <see cref="FstabOptions"/>.</summary>
     public static readonly OptionDefinition Fstab = new("options", "OPT[,OPT]", "options as in /etc/fstab: those above, such as metadata_ttl=10m, and ro, nodev, _netdev, ...") { ShortName = 'o', InFstab = false };
 
@@ -46,8 +52,11 @@ internal static class MountOptions
         ("Store", Store),
         ("Caching", [MetadataTtl, NegativeMetadataTtl, Snapshot, Cache, MaxCacheSize, Hydrate, Memory]),
         ("Permissions", [AllowOther, AllowRoot, Uid, Gid, FileMode, DirMode]),
-        ("Running", [Foreground, LogLevel, LogFile, Fstab]),
+        ("Running", [Foreground, LogLevel, LogFile, Config, Fstab]),
     ];
 
     public static IEnumerable<OptionDefinition> All => Groups.SelectMany(group => group.Options);
+
+    /// <summary>What a file and variables may set: all but what names the file itself, and fstab's list.</summary>
+    public static IEnumerable<OptionDefinition> Keys => [Bucket, Mountpoint, .. All.Except([Config, Fstab])];
 }

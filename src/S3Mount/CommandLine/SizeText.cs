@@ -17,6 +17,16 @@ internal static class SizeText
         return number * factor;
     }
 
+    /// <summary>As <see cref="Parse"/> reads it, in the largest unit without a remainder.</summary>
+    public static string Write(long size)
+    {
+        string[] units = ["", "KiB", "MiB", "GiB", "TiB"];
+        int unit = 0;
+        for (; unit < units.Length - 1 && size != 0 && size % 1024 == 0; unit++)
+            size /= 1024;
+        return string.Create(CultureInfo.InvariantCulture, $"{size}{units[unit]}");
+    }
+
     private static long Factor(string unit) => unit switch
     {
         "" or "B" => 1,

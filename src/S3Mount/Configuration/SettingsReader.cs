@@ -22,14 +22,13 @@ internal static class SettingsReader
     public static MountSettings Read(MountCommand command, Machine machine)
     {
         OptionValues options = command.Options;
-        ThrowIfSwapped(command);
-        BucketText bucket = StoreOptionsReader.ReadBucket(command.Bucket, options);
+        BucketText bucket = ReadBucket(command);
         if (options.Has(MountOptions.AllowOther) && options.Has(MountOptions.AllowRoot))
-            throw new UsageException("--allow-other and --allow-root exclude each other");
+            options.Fail($"{options.Spelling(MountOptions.AllowOther)} and {options.Spelling(MountOptions.AllowRoot)} exclude each other");
         if (options.Has(MountOptions.Snapshot) && (options.Has(MountOptions.MetadataTtl) || options.Has(MountOptions.NegativeMetadataTtl)))
-            throw new UsageException("--snapshot shows the same keys and versions for ever: leave out --metadata-ttl and --negative-metadata-ttl");
+            options.Fail($"{options.Spelling(MountOptions.Snapshot)} shows the same keys and versions for ever: leave out {options.Spelling(MountOptions.MetadataTtl)} and {options.Spelling(MountOptions.NegativeMetadataTtl)}");
         if (options.Has(MountOptions.Hydrate) && !options.Has(MountOptions.Cache))
-            throw new UsageException($"{options.Spelling(MountOptions.Hydrate)} needs a place to bring everything to: --cache DIR");
+            options.Fail($"{options.Spelling(MountOptions.Hydrate)} needs a place to bring everything to: {options.Example(MountOptions.Cache, given: MountOptions.Hydrate)}");
         S3StoreOptions store = StoreOptionsReader.Read(bucket, options);
         var settings = new MountSettings
         {
@@ -60,22 +59,22 @@ internal static class SettingsReader
         };
         if (PassedDevice.Find(settings.Mountpoint) is not null && !settings.Foreground)
             throw new UsageException($"{settings.Mountpoint} belongs to this process alone: give -f, too");
-        return WithinLimits(WithPermissions(settings, options, machine), machine);
+        return WithinLimits(WithPermissions(settings, options, machine), options, machine);
     }
 
     public static long DefaultMemory(long limit) => Math.Max(LeastDefaultMemory, limit == long.MaxValue ? 0 : limit / 4);
 
-    private static MountSettings WithinLimits(MountSettings settings, Machine machine)
+    private static MountSettings WithinLimits(MountSettings settings, OptionValues options, Machine machine)
     {
         long most = Math.Max(LeastMemory, machine.MemoryLimit() - BesideMemory);
         if (settings.Memory > most)
         {
-            string warning = $"--memory: {settings.Memory >> 20} MiB are more than this process may have beside its own needs (its cgroup or the machine); {most >> 20} MiB are used";
+            string warning = $"{options.Spelling(MountOptions.Memory)}: {settings.Memory >> 20} MiB are more than this process may have beside its own needs (its cgroup or the machine); {most >> 20} MiB are used";
             settings = settings with { Memory = most, Warnings = [.. settings.Warnings, warning] };
         }
         if (machine.RequestTimeout() is { } timeout && KernelTimeout.LongestDeadline(timeout) is var longest && (settings.IoDeadline < TimeSpan.Zero || settings.IoDeadline > longest))
         {
-            string warning = $"--io-deadline: the kernel aborts a mount that has not answered for {timeout.TotalSeconds:0} s (fs.fuse.max_request_timeout, default_request_timeout); reads wait for {longest.TotalSeconds:0} s at most";
+            string warning = $"{options.Spelling(MountOptions.IoDeadline)}: the kernel aborts a mount that has not answered for {timeout.TotalSeconds:0} s (fs.fuse.max_request_timeout, default_request_timeout); reads wait for {longest.TotalSeconds:0} s at most";
             settings = settings with { IoDeadline = longest, Warnings = [.. settings.Warnings, warning] };
         }
         return settings;
@@ -90,6 +89,22 @@ internal static class SettingsReader
         FileMode = options.Read(MountOptions.FileMode, ModeText.Parse, settings.FileMode),
         DirMode = options.Read(MountOptions.DirMode, ModeText.Parse, settings.DirMode),
     };
+
+    private static BucketText ReadBucket(MountCommand command)
+    {
+        try
+        {
+            ThrowIfSwapped(command);
+            return StoreOptionsReader.ReadBucket(command.Bucket, command.Options);
+        }
+        catch (UsageException e)
+        {
+            // What stands by its position has no name to begin the line with.
+            bool isPositional = command.Options.Origin(MountOptions.Bucket) is null or { Layer: OptionLayer.CommandLine };
+            command.Options.Fail(isPositional ? e.Message : $"{command.Options.Spelling(MountOptions.Bucket)}: {e.Message}");
+            return new BucketText("", "");
+        }
+    }
 
     private static void ThrowIfSwapped(MountCommand command)
     {

@@ -11,17 +11,18 @@ namespace S3Mount.Hosting;
 /// <summary>The process that serves a mount: its log, its signals, its exit code.</summary>
 internal static class MountProgram
 {
+    /// <param name="options">From which the settings were read: where they stand, for the error line.</param>
     /// <param name="background">Started by <see cref="BackgroundStart"/>.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="UsageException">The log file cannot be used.</exception>
-    public static async Task<int> RunAsync(MountSettings settings, bool background)
+    public static async Task<int> RunAsync(MountSettings settings, OptionValues options, bool background)
     {
         // A descriptor's name is no link to follow.
         string mountpoint = PassedDevice.Find(settings.Mountpoint) is null ? MountpointPath.Resolve(settings.Mountpoint) : settings.Mountpoint;
-        StartCheck.ThrowIfBelow(mountpoint, MountOptions.LogFile, settings.LogFile);
-        StartCheck.ThrowIfBelow(mountpoint, MountOptions.Cache, settings.Cache);
-        StartCheck.ThrowIfOthersAreNotAllowed(settings, LibC.GetEffectiveUid());
-        using var log = new LogQueue(OpenSink(settings, background), TimeProvider.System);
+        StartCheck.ThrowIfBelow(mountpoint, MountOptions.LogFile, options, settings.LogFile);
+        StartCheck.ThrowIfBelow(mountpoint, MountOptions.Cache, options, settings.Cache);
+        StartCheck.ThrowIfOthersAreNotAllowed(settings, options, LibC.GetEffectiveUid());
+        using var log = new LogQueue(OpenSink(settings, options, background), TimeProvider.System);
         var logger = new RepeatFilter(new LineLogger(log, settings.LogLevel), TimeProvider.System);
         TaskScheduler.UnobservedTaskException += (_, unseen) => logger.UnobservedTaskException(unseen.Exception);
         AppDomain.CurrentDomain.UnhandledException += (_, fatal) =>
@@ -76,7 +77,7 @@ internal static class MountProgram
 
     private static string Prefixed(string line) => "s3mount: " + line;
 
-    private static ILogSink OpenSink(MountSettings settings, bool background)
+    private static ILogSink OpenSink(MountSettings settings, OptionValues options, bool background)
     {
         if (settings.LogFile is null)
         {
@@ -90,7 +91,7 @@ internal static class MountProgram
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--log-file: {settings.LogFile} cannot be opened: {FileProblem.Describe(e)}");
+            throw new UsageException($"{options.Spelling(MountOptions.LogFile)}: {settings.LogFile} cannot be opened: {FileProblem.Describe(e)}");
         }
     }
 }

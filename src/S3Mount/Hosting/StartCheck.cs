@@ -73,7 +73,7 @@ internal static class StartCheck
 
     /// <summary>fusermount3 refuses allow_other to users unless the administrator allows it; better said before the store is asked.</summary>
     /// <exception cref="StartupException">/etc/fuse.conf can be read and does not allow it.</exception>
-    public static void ThrowIfOthersAreNotAllowed(MountSettings settings, uint effectiveUid, string fuseConf = "/etc/fuse.conf")
+    public static void ThrowIfOthersAreNotAllowed(MountSettings settings, OptionValues options, uint effectiveUid, string fuseConf = "/etc/fuse.conf")
     {
         if (effectiveUid == 0 || !(settings.AllowOther || settings.AllowRoot))
             return;
@@ -86,14 +86,14 @@ internal static class StartCheck
         {
             return; // fusermount3 can read it and will say.
         }
-        string option = settings.AllowOther ? "--allow-other" : "--allow-root";
+        string option = options.Spelling(settings.AllowOther ? MountOptions.AllowOther : MountOptions.AllowRoot);
         throw new StartupException($"{option} needs the line user_allow_other in {fuseConf} (or root)");
     }
 
     /// <exception cref="UsageException">It would be written through the mount, by the process that serves it.</exception>
-    public static void ThrowIfBelow(string mountpoint, OptionDefinition option, string? path)
+    public static void ThrowIfBelow(string mountpoint, OptionDefinition option, OptionValues options, string? path)
     {
         if (path is not null && (MountpointPath.Resolve(path) + "/").StartsWith(mountpoint.TrimEnd('/') + "/", StringComparison.Ordinal))
-            throw new UsageException($"{option.LongName}: {path} lies below the mountpoint; choose another place");
+            throw new UsageException($"{options.Spelling(option)}: {path} lies below the mountpoint; choose another place");
     }
 }

@@ -8,7 +8,9 @@ internal static partial class LibC
     public const int FD_CLOEXEC = 1;
     public const int F_GETFD = 1;
     public const int F_SETFD = 2;
+    public const int O_RDONLY = 0;
     public const int O_RDWR = 2;
+    public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
     public const int SIGTERM = 15;
     public const int SOL_SOCKET = 1;

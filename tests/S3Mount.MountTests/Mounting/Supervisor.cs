@@ -27,23 +27,22 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>How often it was started.</summary>
     public int Starts { get; private set; }
 
+    /// <summary>Of the program that was started last.</summary>
+    public int ProcessId { get; private set; }
+
     /// <summary>The exit code with which it was not started again.</summary>
     public int? LastExitCode { get; private set; }
 
     /// <param name="unit">Path of the unit.</param>
+    /// <param name="config">In the place of the unit's file for the instance.</param>
     /// <param name="pause">Instead of the unit's RestartSec.</param>
-    public static Supervisor Start(string unit, string target, string mountpoint, string[] options, StoreAddress store, TimeSpan pause)
+    public static Supervisor Start(string unit, string config, StoreAddress store, TimeSpan pause)
     {
         var settings = File.ReadLines(unit).Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2 && parts[0][0] != '#').ToLookup(parts => parts[0], parts => parts[1]);
         Assert.That((settings["Restart"].Single(), settings["KillMode"].Single()), Is.EqualTo(("on-failure", "mixed")), "this is what is played here");
-        string[] command = [.. settings["ExecStart"].Single().Split(' ').SelectMany(word => word switch
-        {
-            "$OPTIONS" => options,
-            "${BUCKET}" => [target],
-            "${MOUNTPOINT}" => [mountpoint],
-            _ => (string[])[word],
-        })];
+        string[] command = [.. settings["ExecStart"].Single().Split(' ').Select(word => word == "/etc/s3mount/%i.yaml" ? config : word)];
         Assert.That(command[0], Is.EqualTo("s3mount"));
+        Assert.That(command, Does.Contain(config), "the unit names the file of the instance");
         return new Supervisor(command[1..], store, pause, int.Parse(settings["RestartPreventExitStatus"].Single(), System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -70,6 +69,7 @@ internal sealed class Supervisor : IAsyncDisposable
         while (true)
         {
             await using ChildProcess program = await ProgramUnderTest.StartAsync(_arguments, _store);
+            ProcessId = program.Id;
             Starts++;
             ChildResult result = await program.WaitAsync(_patience, _disposed.Token);
             if (result.ExitCode == 0 || result.ExitCode == _wrongUsage)

@@ -1,5 +1,6 @@
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
+using S3Mount.Configuration.Layers;
 
 namespace S3Mount.Tests.CommandLine;
 
@@ -17,6 +18,10 @@ internal static class Settings
     };
 
     public static MountSettings Read(params string[] args) => SettingsReader.Read(MountCommand.Parse(args), Machine);
+
+    /// <param name="variables">The environment; that of the tests is not looked at.</param>
+    public static MountSettings ReadWith(IReadOnlyDictionary<string, string> variables, params string[] args) =>
+        SettingsReader.Read(MountCommand.Parse(args, values => LowerLayers.AddTo(values, name => variables.GetValueOrDefault(name))), Machine);
 
     /// <summary>The error line of a wrong command line.</summary>
     public static string Error(params string[] args) => Assert.Throws<UsageException>(() => Read(args))!.Message;

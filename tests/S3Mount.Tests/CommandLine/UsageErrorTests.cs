@@ -21,7 +21,13 @@ public sealed class UsageErrorTests
         yield return Case("b /mnt --nope", "unknown option '--nope'; see s3mount --help");
         yield return Case("b /mnt -x", "unknown option '-x'; see s3mount --help");
         yield return Case("b /mnt --max-cache-size 1M", "--max-cache-size: 1M is too little; give it at least 64MiB");
-        yield return Case("b /mnt --config f.yaml", "unknown option '--config'; see s3mount --help");
+        yield return Case("b /mnt --metadata-tll 5m", "unknown option '--metadata-tll'; did you mean --metadata-ttl?");
+        yield return Case("b /mnt --memmory=5G", "unknown option '--memmory'; did you mean --memory?");
+        yield return Case("b /mnt -endpoint-url http://h", "unknown option '-endpoint-url'; did you mean --endpoint-url?");
+        yield return Case("b /mnt --nope=5", "unknown option '--nope=5'; see s3mount --help");
+        yield return Case("b /mnt --hydrate=maybe", "--hydrate: 'maybe' is neither true nor false");
+        yield return Case("b /mnt --config", "--config needs a value: --config FILE");
+        yield return Case("config /mnt", "unknown command 'config'; see s3mount --help (a bucket of that name is mounted as s3://config/)");
         yield return Case("b /mnt --memory", "--memory needs a value: --memory SIZE");
         yield return Case("b /mnt --memory --region x", "--memory needs a value: --memory SIZE");
         yield return Case("b /mnt --memory 12XB", "--memory: '12XB' is not a size; write 512MiB or 2GiB");
@@ -54,7 +60,9 @@ public sealed class UsageErrorTests
         yield return Case("b /mnt -o ro,noexec", "-o noexec: unknown option; see s3mount --help");
         yield return Case("b /mnt -o memory", "-o memory needs a value: -o memory=SIZE");
         yield return Case("b /mnt -o memory=12XB", "-o memory: '12XB' is not a size; write 512MiB or 2GiB");
-        yield return Case("b /mnt -o allow_other=1", "-o allow_other takes no value");
+        yield return Case("b /mnt -o allow_other=maybe", "-o allow_other: 'maybe' is neither true nor false");
+        yield return Case("b /mnt -o metadata_tll=5m", "-o metadata_tll: unknown option; did you mean metadata_ttl?");
+        yield return Case("b /mnt -o alow-other", "-o alow-other: unknown option; did you mean allow-other?");
         yield return Case("b /mnt -o foreground", "-o foreground: unknown option; see s3mount --help");
 
         static TestCaseData Case(string line, string error) =>

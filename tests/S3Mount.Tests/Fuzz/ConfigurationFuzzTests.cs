@@ -1,6 +1,7 @@
 using System.Text;
 using S3Mount.CommandLine;
 using S3Mount.Configuration;
+using S3Mount.Configuration.Layers;
 using S3Mount.Testing;
 using S3Mount.Testing.Fuzzing;
 using S3Mount.Tests.CommandLine;
@@ -41,6 +42,32 @@ public sealed class ConfigurationFuzzTests
         });
         Assert.That(result.Count("read"), Is.GreaterThan(result.Executions / 50));
         Assert.That(result.Count("refused"), Is.GreaterThan(result.Executions / 50));
+    }
+
+    [Test]
+    public void A_configuration_file_is_read_or_refused_with_lines_that_name_it()
+    {
+        Corpus corpus = Corpus.OfTexts(
+            "ConfigurationFiles", "bucket: s3://my-datasets/imagenet\nmountpoint: /mnt\n", "# comment\n%YAML 1.1\n---\nmetadata_ttl: 1h\nallow-other: yes\nuid: 'trainer'\n...\n",
+            "memory: 1GiB\ncache: cache\nhydrate: true\nfile-mode: 0440\nprefix: \"a\\u00fc\\tb\"\n", "{region: r, max-connections: 7}\n", "region: &a r\nprofile: *a\n? [x, {y: z}]\n: |\n  text\n<<: !!map {}\n",
+            "datasets:\n  train:\n  - bucket: a\n    prefix: b\n  val: {bucket: c}\nio-deadline: 0\n", "? {\np", "prefix: \"\\UFFFFFFFF\"");
+        byte[][] words = FuzzRun.Words(
+            "\n", ": ", "- ", "? ", "[", "]", "{", "}", ", ", "&a ", "*a", "!t ", "!!str ", "|\n", ">-\n", "'", "\"", "\\x41", "\\U0010ffff", "\\UFFFFFFFF", "\\ud800", "#", " #", "---\n", "...\n", "%TAG ! x\n", "<<: ", "\t", "  ", "~", "null",
+            "true", "no", "\xef\xbb\xbf", "\xe2\x80\xa8", "\xc2\x85", "\r", "\xff", "\0", "bucket: ", "mountpoint: ", "memory: ", "metadata-ttl: ", "hydrate: ", "cache: ", "1G", "5m");
+        var run = new FuzzRun { Corpus = corpus, Executions = 10_000, Tokens = words, MaxLength = 4000, MaxAllocated = 1 << 20, MaxAllocatedAByte = 1024 };
+        FuzzResult result = run.Run(input =>
+        {
+            ConfigurationFile file = ConfigurationFile.Parse("f.yaml", input);
+            bool isRead = file.Problems.Count == 0;
+            _ = SettingsReader.Read(new MountCommand(file.Values.Text(MountOptions.Bucket) ?? "bucket", file.Values.Text(MountOptions.Mountpoint) ?? "/", file.Values), Settings.Machine);
+            foreach (string problem in file.Problems)
+                FuzzCheckException.Unless(IsPlaced(problem), $"a problem without a place: {problem}");
+            return isRead ? file.Problems.Count == 0 ? "fine" : "wrong values" : "wrong file";
+        });
+        Assert.That(result.Outcomes.Keys, Is.EquivalentTo(new[] { "fine", "wrong values", "wrong file" }));
+        Assert.That(result.Count("fine"), Is.GreaterThan(result.Executions / 100));
+
+        static bool IsPlaced(string problem) => System.Text.RegularExpressions.Regex.IsMatch(problem, @"^f\.yaml:[1-9][0-9]*: [^\n]+$") && !problem.Any(char.IsControl);
     }
 
     [Test]

@@ -7,6 +7,7 @@ namespace S3Mount.Tests.Hosting;
 [TestFixture]
 public sealed class StartCheckTests
 {
+    private readonly OptionValues _nothing = new();
     private string _directory = "";
 
     [SetUp]
@@ -19,13 +20,13 @@ public sealed class StartCheckTests
     public void A_log_or_a_cache_below_the_mountpoint_is_refused()
     {
         Assert.That(
-            () => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, _directory + "/logs/s3mount.log"),
+            () => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, _nothing, _directory + "/logs/s3mount.log"),
             Throws.TypeOf<UsageException>().With.Message.EqualTo($"--log-file: {_directory}/logs/s3mount.log lies below the mountpoint; choose another place"));
         Assert.That(
-            () => StartCheck.ThrowIfBelow(_directory, MountOptions.Cache, _directory),
+            () => StartCheck.ThrowIfBelow(_directory, MountOptions.Cache, _nothing, _directory),
             Throws.TypeOf<UsageException>().With.Message.EqualTo($"--cache: {_directory} lies below the mountpoint; choose another place"));
-        Assert.That(() => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, _directory + "-log/s3mount.log"), Throws.Nothing);
-        Assert.That(() => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, null), Throws.Nothing);
+        Assert.That(() => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, _nothing, _directory + "-log/s3mount.log"), Throws.Nothing);
+        Assert.That(() => StartCheck.ThrowIfBelow(_directory, MountOptions.LogFile, _nothing, null), Throws.Nothing);
     }
 
     [Test]
@@ -33,7 +34,7 @@ public sealed class StartCheckTests
     {
         Directory.CreateDirectory(_directory + "/real");
         File.CreateSymbolicLink(_directory + "/link", "real");
-        Assert.That(() => StartCheck.ThrowIfBelow(_directory + "/real", MountOptions.LogFile, _directory + "/link/s3mount.log"), Throws.TypeOf<UsageException>());
+        Assert.That(() => StartCheck.ThrowIfBelow(_directory + "/real", MountOptions.LogFile, _nothing, _directory + "/link/s3mount.log"), Throws.TypeOf<UsageException>());
     }
 
     [TestCase("--allow-other", 1000u, "# user_allow_other\n", false)]
@@ -47,11 +48,11 @@ public sealed class StartCheckTests
         File.WriteAllText(file, conf);
         if (allowed)
         {
-            Assert.That(() => StartCheck.ThrowIfOthersAreNotAllowed(Settings.Read("b", "/mnt", option), user, file), Throws.Nothing);
+            Assert.That(() => StartCheck.ThrowIfOthersAreNotAllowed(Settings.Read("b", "/mnt", option), _nothing, user, file), Throws.Nothing);
             return;
         }
         Assert.That(
-            () => StartCheck.ThrowIfOthersAreNotAllowed(Settings.Read("b", "/mnt", option), user, file),
+            () => StartCheck.ThrowIfOthersAreNotAllowed(Settings.Read("b", "/mnt", option), _nothing, user, file),
             Throws.TypeOf<StartupException>().With.Message.EqualTo($"{option} needs the line user_allow_other in {file} (or root)"));
     }
 }
