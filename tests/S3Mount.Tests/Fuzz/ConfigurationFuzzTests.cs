@@ -50,7 +50,7 @@ public sealed class ConfigurationFuzzTests
         Corpus corpus = Corpus.OfTexts(
             "ConfigurationFiles", "bucket: s3://my-datasets/imagenet\nmountpoint: /mnt\n", "# comment\n%YAML 1.1\n---\nmetadata_ttl: 1h\nallow-other: yes\nuid: 'trainer'\n...\n",
             "memory: 1GiB\ncache: cache\nhydrate: true\nfile-mode: 0440\nprefix: \"a\\u00fc\\tb\"\n", "{region: r, max-connections: 7}\n", "region: &a r\nprofile: *a\n? [x, {y: z}]\n: |\n  text\n<<: !!map {}\n",
-            "datasets:\n  train:\n  - bucket: a\n    prefix: b\n  val: {bucket: c}\nio-deadline: 0\n", "? {\np", "prefix: \"\\UFFFFFFFF\"");
+            "datasets:\n  train:\n  - bucket: a\n    prefix: b\n  val: {bucket: c}\nio-deadline: 0\n", "? {\np", "prefix: \"\\UFFFFFFFF\"", ": \n !!]", " : a", ": *: *a\n: z");
         byte[][] words = FuzzRun.Words(
             "\n", ": ", "- ", "? ", "[", "]", "{", "}", ", ", "&a ", "*a", "!t ", "!!str ", "|\n", ">-\n", "'", "\"", "\\x41", "\\U0010ffff", "\\UFFFFFFFF", "\\ud800", "#", " #", "---\n", "...\n", "%TAG ! x\n", "<<: ", "\t", "  ", "~", "null",
             "true", "no", "\xef\xbb\xbf", "\xe2\x80\xa8", "\xc2\x85", "\r", "\xff", "\0", "bucket: ", "mountpoint: ", "memory: ", "metadata-ttl: ", "hydrate: ", "cache: ", "1G", "5m");

@@ -34,9 +34,10 @@ internal sealed class YamlReader
         {
             problems.Add(LineOf(e.Start), $"this is not YAML: {char.ToLowerInvariant(e.Message[0])}{e.Message[1..].TrimEnd('.')}");
         }
-        catch (Exception e) when (e is ArgumentOutOfRangeException or InvalidOperationException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            // What the scanner throws of its own: of a number that "\U" makes no character of, of braces that the file ends within.
+            // What the library throws of its own: of a number that "\U" makes no character of, of a tag that is no URI, of braces that the
+            // file ends within.
             problems.Add(reader._parser.Current is { } last ? LineOf(last.End) : 1, "this, or what follows, is not YAML; put values with special letters in single quotes");
         }
         return reader._entries;
@@ -82,6 +83,7 @@ internal sealed class YamlReader
             Next<ParsingEvent>();
             if (_parser.Current is MappingEnd)
                 return true;
+            IsNode(_parser.Current!);
             int line = LineOf(_parser.Current!.Start);
             string? key = (_parser.Current as Scalar)?.Value;
             if (key is null)
@@ -89,6 +91,7 @@ internal sealed class YamlReader
             if (!TrySkip())
                 return false;
             Next<ParsingEvent>();
+            IsNode(_parser.Current!);
             YamlValueKind kind = KindOf(_parser.Current!);
             if (key is not null)
                 _entries.Add(new YamlEntry(key, line, kind, kind == YamlValueKind.Text ? ((Scalar)_parser.Current!).Value : ""));
@@ -125,6 +128,13 @@ internal sealed class YamlReader
             Next<ParsingEvent>();
         }
         return true;
+    }
+
+    // Some of what is not YAML makes the parser lose its place instead of failing: the mapping ends between a key and its value.
+    private static void IsNode(ParsingEvent parsed)
+    {
+        if (parsed is not (NodeEvent or AnchorAlias))
+            throw new YamlException(parsed.Start, parsed.End, "a key or its value is missing");
     }
 
     private void IsEmpty() => _problems.Add(1, "there is nothing in it; write for example bucket: my-datasets");

@@ -58,6 +58,8 @@ public sealed class ConfigurationFileTests
         yield return Case("region: r\n  memory: 1G", "f.yaml:2: this is not YAML: while scanning a plain scalar value, found invalid mapping");
         yield return Case("prefix: @daily", "f.yaml:1: this is not YAML: while scanning for the next token, found character that cannot start any token");
         yield return Case("region: r\nprefix: \"\\UFFFFFFFF\"", "f.yaml:2: this, or what follows, is not YAML; put values with special letters in single quotes");
+        yield return Case("region: r\n: \n !!]", "f.yaml:1: this, or what follows, is not YAML; put values with special letters in single quotes");
+        yield return Case(" : a", "f.yaml:2: this is not YAML: a key or its value is missing");
         yield return Case("? {\np", "f.yaml:1: this, or what follows, is not YAML; put values with special letters in single quotes");
         yield return Case("region: " + new string('[', 100_000), "f.yaml:1: this is nested too deep; these keys have plain values (1 more: s3mount config check f.yaml)");
         yield return Case("region: \"a\\nb\"", "f.yaml:1: region: 'a?b' is not a name");
