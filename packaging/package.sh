@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Makes the Debian package and the tar.gz of a program that was built.
-# usage: package.sh BUILT VERSION RID OUTPUT
+# usage: package.sh BUILT VERSION RID OUTPUT [debian] [archive]
 #   BUILT     directory with s3mount, libMonoPosixHelper.so and THIRD-PARTY-NOTICES.TXT, for RID
 #   RID       linux-x64 or linux-arm64
 #   MAINTAINER='NAME <ADDRESS>'   whom the package names
 #   SOURCE_DATE_EPOCH             the time of all files (that of the last commit): the same sources give the same bytes
 set -euo pipefail
-usage='usage: package.sh BUILT VERSION RID OUTPUT'
+usage='usage: package.sh BUILT VERSION RID OUTPUT [debian] [archive]'
 built=$(realpath "${1:?$usage}") version=${2:?$usage} rid=${3:?$usage}
 mkdir -p "${4:?$usage}"
 output=$(realpath "$4")
@@ -66,5 +66,10 @@ archive() {
     echo "$output/$name.tar.gz"
 }
 
-debian
-archive
+for kind in "${@:5}"; do
+    [[ $kind == debian || $kind == archive ]] || { echo "$kind: $usage" >&2; exit 2; }
+done
+[ $# -gt 4 ] || set -- "$@" debian archive
+for kind in "${@:5}"; do
+    "$kind"
+done
