@@ -4,8 +4,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# linux-x64 or linux-arm64; give RID=... to build for the other one.
-RID ?= linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+# x64 or arm64; give ARCH=... to build for the other one.
+ARCH ?= $(shell uname -m)
+RID ?= linux-$(if $(filter aarch64 arm64,$(ARCH)),arm64,$(if $(filter x86_64 amd64 x64,$(ARCH)),x64,$(ARCH)))
 # One configuration for everything, so that nothing is built twice.
 CONFIGURATION := Release
 SOLUTION := s3mount.sln
@@ -14,12 +15,17 @@ BUILT := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)
 
 # Debian packages. What the demo needs, what the tests need on top, and what the bench compares with.
 DEMO_PACKAGES := fuse3
-TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd ceph-common radosgw python3-boto3 python3-torch python3-torchvision attr fio systemd
+TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd ceph-common radosgw python3-boto3 python3-torch python3-torchvision attr fio systemd \
+	bash-completion debootstrap dpkg-dev groff-base lintian man-db zsh
 BENCH_PACKAGES := python3-torch python3-torchvision
 PEER_PACKAGES := s3fs rclone
 
 PREFIX ?= /usr/local
-UNITS ?= /etc/systemd/system
+# Of the machine, and so root's: others install without the units and mount helpers, unless they stage (DESTDIR) or name places.
+IS_MACHINE := $(if $(DESTDIR),yes,$(filter 0,$(shell id -u)))
+UNITS ?= $(if $(IS_MACHINE),/etc/systemd/system)
+HELPERS ?= $(if $(IS_MACHINE),/sbin)
+INSTALL_FILES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" UNITS="$(UNITS)" HELPERS="$(HELPERS)"
 
 # Settings of the store, rounds, scenarios by the beginnings of their names ("small seq"; empty: all), and whether s3fs and rclone run too.
 BENCH ?= loopback remote
@@ -50,7 +56,7 @@ DOTNET_BUILD_FLAGS := -c $(CONFIGURATION) -nodeReuse:false -p:UseSharedCompilati
 
 .PHONY: help
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build out/s3mount, one file that runs as it stands
@@ -59,16 +65,22 @@ build: ## build out/s3mount, one file that runs as it stands
 	@# install makes a new file: a mount that runs from the old one is not disturbed.
 	@# The library lies beside what was compiled: publishing again over an older publication leaves it out.
 	install -m 755 $(BUILT)/publish/s3mount $(BUILT)/libMonoPosixHelper.so out/
+	@install -m 644 $(BUILT)/publish/THIRD-PARTY-NOTICES.TXT out/
 
 .PHONY: install
-install: ## install what `make build` built: program, systemd unit, Python module, example (PREFIX=/usr/local DESTDIR=)
-	install -d $(DESTDIR)$(PREFIX)/lib/s3mount $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/s3mount/{python,examples} $(DESTDIR)$(UNITS)
-	install -m 755 out/s3mount out/libMonoPosixHelper.so $(DESTDIR)$(PREFIX)/lib/s3mount/
-	ln -sf ../lib/s3mount/s3mount $(DESTDIR)$(PREFIX)/bin/s3mount
-	install -m 644 systemd/s3mount@.service $(DESTDIR)$(UNITS)/
-	install -m 644 packaging/examples/imagenet.yaml $(DESTDIR)$(PREFIX)/share/s3mount/examples/
-	@# Where no Python looks by itself: which of a machine's Pythons and environments trains is not known here.
-	install -m 644 packaging/python/s3mount_hints.py $(DESTDIR)$(PREFIX)/share/s3mount/python/
+install: ## install what `make build` built: program, mount helper, units, manual, completions, Python module (PREFIX=/usr/local DESTDIR=)
+	@$(INSTALL_FILES) packaging/install-files.sh out/s3mount out/libMonoPosixHelper.so
+	@$(if $(UNITS)$(HELPERS),:,echo "not root: installed without systemd units and without mount.s3mount for fstab")
+
+.PHONY: uninstall
+uninstall: ## remove what `make install` installed, with the same variables
+	@$(INSTALL_FILES) LIST=yes packaging/install-files.sh - - | while IFS= read -r file; do rm -f -- "$(DESTDIR)$$file"; done
+	@# Directories that hold nothing else; others stay.
+	@find "$(DESTDIR)$(PREFIX)/lib/s3mount" "$(DESTDIR)$(PREFIX)/share/s3mount" "$(DESTDIR)$(PREFIX)/share/doc/s3mount" -depth -type d -empty -delete 2>/dev/null || true
+
+.PHONY: package
+package: build ## build out/packages/s3mount_VERSION_ARCH.deb and .tar.gz, the same bytes from the same commit (ARCH=arm64 MAINTAINER=)
+	@MAINTAINER="$(MAINTAINER)" packaging/package.sh out "$$(dotnet msbuild src/S3Mount -getProperty:Version)" $(RID) out/packages
 
 .PHONY: demo
 demo: ## mount a generated dataset from a local S3 server, read and compare every byte, unmount

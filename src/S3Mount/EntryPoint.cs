@@ -12,35 +12,60 @@ internal static class EntryPoint
     public const int Failed = 1;
     public const int WrongUsage = 2;
 
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => MountHelper.IsCalledAs(MountHelper.CalledName())
+        ? RunAsync(() => MountForAsync(args), MountHelper.ExitCode)
+        : RunAsync(() => RunCommandAsync(args), code => code);
+
+    private static async Task<int> RunAsync(Func<Task<int>> run, Func<int, int> exitCode)
     {
-        bool background = Detachment.Begin();
         try
         {
-            if (Help(args) is { } help)
-            {
-                await Console.Out.WriteAsync(help).ConfigureAwait(false);
-                return Done;
-            }
-            if (args is ["--version" or "-V", ..])
-            {
-                await Console.Out.WriteLineAsync($"s3mount {ProgramVersion.Text}").ConfigureAwait(false);
-                return Done;
-            }
-            if (args is [var name, .. var rest] && Verbs.Find(name) is { } verb)
-                return await verb.RunAsync(rest).ConfigureAwait(false);
-            MountCommand command = MountCommand.Parse(args, values => LowerLayers.AddTo(values, Environment.GetEnvironmentVariable));
-            MountSettings settings = SettingsReader.Read(command, Machine.Current);
-            return settings.Foreground || background
-                ? await MountProgram.RunAsync(settings, command.Options, background).ConfigureAwait(false)
-                : await BackgroundStart.RunAsync(args).ConfigureAwait(false);
+            return exitCode(await run().ConfigureAwait(false));
         }
         catch (Exception e)
         {
             await Console.Error.WriteLineAsync($"s3mount: {FailureLine.Of(e)}").ConfigureAwait(false);
-            return e is UsageException ? WrongUsage : Failed;
+            return exitCode(e is UsageException ? WrongUsage : Failed);
         }
     }
+
+    private static async Task<int> RunCommandAsync(string[] args)
+    {
+        bool background = Detachment.Begin();
+        HomeDirectory.Find();
+        if (Help(args) is { } help)
+        {
+            await Console.Out.WriteAsync(help).ConfigureAwait(false);
+            return Done;
+        }
+        if (args is ["--version" or "-V", ..])
+        {
+            await Console.Out.WriteLineAsync($"s3mount {ProgramVersion.Text}").ConfigureAwait(false);
+            return Done;
+        }
+        if (args is [var name, .. var rest] && Verbs.Find(name) is { } verb)
+            return await verb.RunAsync(rest).ConfigureAwait(false);
+        MountCommand command = Parse(args);
+        MountSettings settings = SettingsReader.Read(command, Machine.Current);
+        return settings.Foreground || background
+            ? await MountProgram.RunAsync(settings, command.Options, background).ConfigureAwait(false)
+            : await BackgroundStart.RunAsync(args).ConfigureAwait(false);
+    }
+
+    private static async Task<int> MountForAsync(string[] args)
+    {
+        if (args is ["-h" or "--help" or "-V" or "--version", ..])
+            return await RunCommandAsync(args).ConfigureAwait(false);
+        HomeDirectory.Find();
+        var helper = MountHelper.Parse(args);
+        if (helper.Verbose)
+            await Console.Out.WriteLineAsync($"s3mount {string.Join(' ', helper.Arguments)}").ConfigureAwait(false);
+        // Whatever is wrong is said before anything is done.
+        SettingsReader.Read(Parse(helper.Arguments), Machine.Current);
+        return helper.Fake ? Done : await BackgroundStart.RunAsync(helper.Arguments).ConfigureAwait(false);
+    }
+
+    private static MountCommand Parse(string[] args) => MountCommand.Parse(args, values => LowerLayers.AddTo(values, Environment.GetEnvironmentVariable));
 
     // --help may stand anywhere: who writes it wants nothing else.
     private static string? Help(string[] args) => args switch

@@ -79,6 +79,37 @@ public sealed class InstallTests : MountTest
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((0, "[2, 0, 1]\n")), result.Error);
     }
 
+    [Test]
+    public async Task The_mount_helper_leads_to_the_program_and_checks_a_line_of_fstab()
+    {
+        Assert.That(new FileInfo(_root + "/sbin/mount.s3mount").LinkTarget, Is.EqualTo("/usr/local/lib/s3mount/s3mount"));
+        // Under the name that mount(8) calls it by, from where it was staged.
+        string helper = NewDirectory()["mount.s3mount"];
+        File.CreateSymbolicLink(helper, _root + "/usr/local/lib/s3mount/s3mount");
+        ChildResult fine = await ChildProcess.RunAsync(helper, ["bucket", "/mnt", "-f", "-v", "-o", "rw,metadata_ttl=10m"]);
+        Assert.That((fine.ExitCode, fine.Output, fine.Error), Is.EqualTo((0, "s3mount s3://bucket /mnt -o metadata_ttl=10m,fsname=bucket\n", "")));
+        ChildResult wrong = await ChildProcess.RunAsync(helper, ["bucket", "/mnt", "-f", "-o", "rw,nope"]);
+        Assert.That((wrong.ExitCode, wrong.Output, wrong.Error), Is.EqualTo((1, "", "s3mount: -o nope: unknown option; see s3mount --help\n")));
+    }
+
+    [TestCase("")]
+    [TestCase("PREFIX=/opt/s3mount UNITS= HELPERS=")]
+    public async Task What_install_has_installed_uninstall_removes(string variables)
+    {
+        string root = NewDirectory().CreateDirectory("root");
+        string other = Path.Join(root, "usr/local/bin/other");
+        Directory.CreateDirectory(Path.GetDirectoryName(other)!);
+        await File.WriteAllTextAsync(other, "stays");
+        string[] arguments = [$"DESTDIR={root}", .. variables.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        foreach (string target in (string[])["install", "uninstall"])
+        {
+            (await ChildProcess.RunAsync("make", ["--no-print-directory", "-C", Repository(), target, .. arguments])).EnsureSuccess();
+            string[] files = [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(file => file != other)];
+            Assert.That(files.Length, target == "install" ? Is.GreaterThan(8) : Is.Zero, string.Join(' ', files));
+        }
+        Assert.That(File.Exists(other), Is.True);
+    }
+
     private static string Repository()
     {
         DirectoryInfo? root = new(AppContext.BaseDirectory);

@@ -23,6 +23,7 @@ internal static unsafe partial class LibC
     public const ulong MS_RDONLY = 1;
     public const ulong MS_NOSUID = 2;
     public const ulong MS_NODEV = 4;
+    public const ulong MS_NOEXEC = 8;
     public const int MNT_DETACH = 2;
     public const int UMOUNT_NOFOLLOW = 8;
 

@@ -168,7 +168,7 @@ public sealed class FuseMount
         }
         if (opened is not { } descriptor)
             return null;
-        ulong flags = LibC.MS_NOSUID | LibC.MS_NODEV | (options.ReadOnly ? LibC.MS_RDONLY : 0);
+        ulong flags = LibC.MS_NOSUID | LibC.MS_NODEV | (options.ReadOnly ? LibC.MS_RDONLY : 0) | (options.NoExec ? LibC.MS_NOEXEC : 0);
         if (LibC.Mount(options.Source, path, "fuse." + options.Subtype, flags, text) == 0)
             return descriptor;
         Errno refusal = LibC.LastError;

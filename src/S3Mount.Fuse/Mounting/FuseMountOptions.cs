@@ -18,6 +18,9 @@ public sealed record FuseMountOptions
     /// <summary>MS_RDONLY; MS_NOSUID and MS_NODEV are always set.</summary>
     public bool ReadOnly { get; init; } = true;
 
+    /// <summary>MS_NOEXEC.</summary>
+    public bool NoExec { get; init; }
+
     /// <summary>The largest READ in bytes (max_read).</summary>
     public uint MaxRead { get; init; } = 1 << 20;
 }

@@ -55,6 +55,8 @@ internal static class Fusermount
     {
         var list = new StringBuilder(options.ReadOnly ? "ro" : "rw");
         list.Append(",nosuid,nodev");
+        if (options.NoExec)
+            list.Append(",noexec");
         if (options.DefaultPermissions)
             list.Append(",default_permissions");
         if (options.AllowOther)

@@ -20,6 +20,11 @@ internal sealed record MountSettings
     /// <summary>Absolute; links are not yet resolved, nor the dots after them.</summary>
     public required string Mountpoint { get; init; }
 
+    /// <summary>What the mount table shows as the source; null: the bucket and prefix.</summary>
+    public string? Source { get; init; }
+
+    public bool NoExec { get; init; }
+
     public bool Foreground { get; init; }
 
     public string? Region { get; init; }
@@ -134,8 +139,9 @@ internal sealed record MountSettings
 
     public FuseMountOptions ToMountOptions() => new()
     {
-        Source = $"s3mount#{Bucket}/{Prefix}".TrimEnd('/'),
+        Source = Source ?? $"s3mount#{Bucket}/{Prefix}".TrimEnd('/'),
         AllowOther = AllowOther || AllowRoot,
+        NoExec = NoExec,
     };
 
     /// <summary>

@@ -35,6 +35,8 @@ internal static class SettingsReader
             Bucket = store.Bucket,
             Prefix = store.Prefix,
             Mountpoint = command.Mountpoint.Length > 0 ? Path.Combine(Environment.CurrentDirectory, command.Mountpoint) : throw new UsageException("the mountpoint is empty"),
+            Source = options.Text(FstabOptions.SourceName),
+            NoExec = options.Has(FstabOptions.NoExec),
             Foreground = options.Has(MountOptions.Foreground),
             Region = store.Region,
             EndpointUrl = store.EndpointUrl,

@@ -167,11 +167,11 @@ public sealed class MountTests
     [Test]
     public async Task The_mount_table_shows_what_was_asked_for()
     {
-        await using MemoryMount mount = await MemoryMount.StartAsync(new FuseMountOptions { Source = "s3mount#bucket/a b,c\\d", AllowOther = true });
+        await using MemoryMount mount = await MemoryMount.StartAsync(new FuseMountOptions { Source = "s3mount#bucket/a b,c\\d", AllowOther = true, NoExec = true });
         MountTableEntry entry = MountTable.Find(mount.Path)!;
         Assert.That(entry.FileSystemType, Is.EqualTo("fuse.s3mount"));
         Assert.That(entry.Source, Is.EqualTo("s3mount#bucket/a b,c\\d"));
-        Assert.That(entry.Options.Split(','), Is.SupersetOf(new[] { "ro", "nosuid", "nodev", "user_id=0", "group_id=0", "default_permissions", "allow_other", "max_read=1048576" }));
+        Assert.That(entry.Options.Split(','), Is.SupersetOf(new[] { "ro", "nosuid", "nodev", "noexec", "user_id=0", "group_id=0", "default_permissions", "allow_other", "max_read=1048576" }));
     }
 
     [Test]

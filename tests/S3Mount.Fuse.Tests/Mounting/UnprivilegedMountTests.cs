@@ -142,6 +142,10 @@ public sealed class UnprivilegedMountTests
         Assert.That(Fusermount.OptionsOf(new FuseMountOptions { Source = @"s3#a,b\c", MaxRead = 4096 }),
             Is.EqualTo(@"ro,nosuid,nodev,default_permissions,max_read=4096,subtype=s3mount,fsname=s3#a\,b\\c"));
 
+    [Test]
+    public void Fusermount_is_told_that_nothing_may_be_run() =>
+        Assert.That(Fusermount.OptionsOf(new FuseMountOptions { Source = "s", NoExec = true }), Does.StartWith("ro,nosuid,nodev,noexec,"));
+
     private static async Task<ShellResult> RunAsync(string script, string settings = "")
     {
         string directory = MemoryMount.NewDirectory();

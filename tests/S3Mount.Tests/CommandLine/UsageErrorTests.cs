@@ -57,7 +57,7 @@ public sealed class UsageErrorTests
         yield return Case("b--usw2-az1--x-s3 /mnt", "'b--usw2-az1--x-s3' is a directory bucket; directory buckets are not supported");
         yield return Case("b /mnt -o rw", "-o rw: the bucket is mounted read-only (writing fails with EROFS); write ro or leave it out");
         yield return Case("b /mnt -o suid", "-o suid: s3mount always mounts with nosuid and nodev; leave it out");
-        yield return Case("b /mnt -o ro,noexec", "-o noexec: unknown option; see s3mount --help");
+        yield return Case("b /mnt -o ro,noexce", "-o noexce: unknown option; see s3mount --help");
         yield return Case("b /mnt -o memory", "-o memory needs a value: -o memory=SIZE");
         yield return Case("b /mnt -o memory=12XB", "-o memory: '12XB' is not a size; write 512MiB or 2GiB");
         yield return Case("b /mnt -o allow_other=maybe", "-o allow_other: 'maybe' is neither true nor false");
