@@ -61,7 +61,7 @@ public sealed class MountHelperTests
 
     // mount -o 'prefix=a\,ro,region=x' hands over -o 'ro,prefix=a\,region=x'.
     [TestCase(@"ro,prefix=a\,region=x", @"-o: a value with a comma is written in double quotes for mount(8), as in prefix=""a,b""")]
-    [TestCase("rw,metadata_tll=10m", "-o metadata_tll: unknown option; see s3mount --help")]
+    [TestCase("rw,metadata_tll=10m", "-o metadata_tll: unknown option; did you mean metadata_ttl?")]
     [TestCase("rw,remount", "-o remount: the options of a mount cannot be changed; unmount it and mount it again")]
     [TestCase("rw,foreground", "-o foreground: unknown option; see s3mount --help")]
     [TestCase("rw,prefix=\"a", "-o prefix=a: the closing double quote is missing")]
