@@ -31,6 +31,9 @@ public sealed record FuseSessionOptions
     /// <summary>How long requests in flight may take when the session ends before they are failed.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What deadline and drain timeout are measured by.</summary>
+    /// <summary>Who is told of what was answered; null: nobody.</summary>
+    public IFuseObserver? Observer { get; init; }
+
+    /// <summary>What deadline, drain timeout and the times of the observer are measured by.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -33,6 +33,7 @@ internal sealed class RequestWatch : IDisposable
     private int _isLooking;
     private long _late;
     private long _overdue;
+    private int _stuckReaders;
     // For the one that looks.
     private long _lateUnsaid;
     private long? _lastSaid;
@@ -56,6 +57,9 @@ internal sealed class RequestWatch : IDisposable
     /// <summary>Requests that did not end when they should have, and reader threads that were stuck. There must be none.</summary>
     public long Overdue => Interlocked.Read(ref _overdue);
 
+    /// <summary>Reader threads that have been at one request for too long, and still are.</summary>
+    public int StuckReaders => Volatile.Read(ref _stuckReaders);
+
     public void Start() => _timer.Change(_period, _period);
 
     public void Dispose() => _timer.Dispose();
@@ -69,6 +73,7 @@ internal sealed class RequestWatch : IDisposable
         _inFlight.ForEach(request => Look(request, now));
         foreach (WatchedReader reader in _readers)
             Look(reader, now);
+        Volatile.Write(ref _stuckReaders, _readers.Count(reader => reader.IsNamed));
         Say(now);
         Volatile.Write(ref _isLooking, 0);
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.Configuration;
 using S3Mount.Control;
+using S3Mount.Control.Http;
 using S3Mount.FileSystem;
 using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.SavedListings;
@@ -11,6 +12,7 @@ using S3Mount.Fuse.Session;
 using S3Mount.Logging;
 using S3Mount.ObjectStore;
 using S3Mount.ObjectStore.S3;
+using S3Mount.Telemetry;
 
 namespace S3Mount.Hosting;
 
@@ -54,6 +56,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     private const long MaxReadingFromDisk = 64 << 20;
 
     private readonly LastFailure _logger = new(log, timeProvider);
+    private readonly MountTelemetry _telemetry = new(timeProvider);
+    private readonly ServedState _state = new(mountpoint);
     private readonly StopBudget _stop = new(timeProvider);
 
     /// <summary>Told of what the caller should know although the mount goes on.</summary>
@@ -81,6 +85,22 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         foreach (string warning in settings.Warnings)
             Warn(warning);
         FuseMount.CheckMachine();
+        // Before the store is asked: a port that is taken is known at once, and probes see a mount that is not ready yet.
+        HttpServer? metrics = settings.MetricsListen is { } address ? MetricsListener.Open(address, _state, timeProvider, _logger) : null;
+        try
+        {
+            await RunAsync(loading, start, signals).ConfigureAwait(false);
+        }
+        finally
+        {
+            _state.Ending();
+            if (metrics is not null)
+                await metrics.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunAsync(Task<SnapshotFile>? loading, long start, StopSignals signals)
+    {
         S3ObjectStore store = await OpenStoreAsync(loading, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
@@ -114,10 +134,11 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions(), isDead ? () => cleared = StartCheck.ClearDeadMounts(mountpoint, settings) : null);
             for (; cleared > 0; cleared--)
                 Cleared();
-            var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions(), _logger);
+            var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions() with { Observer = _telemetry.Kernel }, _logger);
             await using (session.ConfigureAwait(false))
             {
-                var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
+                using ThroughputMeter throughput = _telemetry.MeterOf(session, fileSystem, store);
+                var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow(), _telemetry, throughput);
                 await ServeAsync(running, start, signals).ConfigureAwait(false);
                 await fileSystem.SaveListingsAsync(_stop.Left(_saveDeadline, _drainReserve)).ConfigureAwait(false);
                 _logger.KernelRequests(session.Statistics.ToString());
@@ -130,7 +151,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private async Task<S3ObjectStore> OpenStoreAsync(Task<SnapshotFile>? loading, CancellationToken stopping)
     {
-        S3StoreOptions options = settings.ToStoreOptions() with { Probe = loading is null ? null : ProbeAsync(loading) };
+        S3StoreOptions options = settings.ToStoreOptions() with { Probe = loading is null ? null : ProbeAsync(loading), Observer = _telemetry.Store };
         try
         {
             return await StoreOpening.OpenAsync(options, settings.Url, (store, cancellationToken) => CheckAsync(store, loading, cancellationToken), timeProvider, _logger, stopping).ConfigureAwait(false);
@@ -200,6 +221,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             }
             if (!mount.TrySetReadahead(ReadaheadKibibytes))
                 _logger.ReadaheadNotRaised();
+            _state.Began(running);
             Ready();
         }
         catch
@@ -219,6 +241,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
         finally
         {
+            // Before what it looks at is taken down.
+            _state.Ending();
             if (control is not null)
                 await control.DisposeAsync().ConfigureAwait(false);
         }
@@ -228,6 +252,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     {
         Task stopping = Task.Delay(Timeout.InfiniteTimeSpan, signals.Stopping);
         Task first = await Task.WhenAny(session.Completion, stopping).ConfigureAwait(false);
+        _state.Ending();
         Notifier.Stopping($"unmounting {mount.Mountpoint}");
         if (first == stopping)
         {
