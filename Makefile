@@ -14,7 +14,7 @@ BUILT := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)
 
 # Debian packages. What the demo needs, what the tests need on top, and what the bench compares with.
 DEMO_PACKAGES := fuse3
-TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd ceph-common radosgw python3-boto3 python3-torch python3-torchvision attr fio systemd
+TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd ceph-common radosgw python3-boto3 python3-torch python3-torchvision attr fio systemd prometheus
 BENCH_PACKAGES := python3-torch python3-torchvision
 PEER_PACKAGES := s3fs rclone
 
@@ -62,12 +62,13 @@ build: ## build out/s3mount, one file that runs as it stands
 
 .PHONY: install
 install: ## install what `make build` built: program, systemd unit and Python module (PREFIX=/usr/local DESTDIR=)
-	install -d $(DESTDIR)$(PREFIX)/lib/s3mount $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/s3mount/python $(DESTDIR)$(UNITS)
+	install -d $(DESTDIR)$(PREFIX)/lib/s3mount $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/s3mount/python $(DESTDIR)$(PREFIX)/share/s3mount/grafana $(DESTDIR)$(UNITS)
 	install -m 755 out/s3mount out/libMonoPosixHelper.so $(DESTDIR)$(PREFIX)/lib/s3mount/
 	ln -sf ../lib/s3mount/s3mount $(DESTDIR)$(PREFIX)/bin/s3mount
 	install -m 644 systemd/s3mount@.service $(DESTDIR)$(UNITS)/
 	@# Where no Python looks by itself: which of a machine's Pythons and environments trains is not known here.
 	install -m 644 packaging/python/s3mount_hints.py $(DESTDIR)$(PREFIX)/share/s3mount/python/
+	install -m 644 packaging/grafana/s3mount.json $(DESTDIR)$(PREFIX)/share/s3mount/grafana/
 
 .PHONY: demo
 demo: ## mount a generated dataset from a local S3 server, read and compare every byte, unmount
