@@ -71,4 +71,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(4021, LogLevel.Information, "metrics are served at http://{Address}/metrics")]
     public static partial void MetricsServed(this ILogger logger, IPEndPoint address);
+
+    [LoggerMessage(4022, LogLevel.Warning, "metrics could not be sent by OTLP: {Problem}")]
+    public static partial void MetricsNotSent(this ILogger logger, string problem);
 }

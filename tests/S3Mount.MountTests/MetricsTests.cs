@@ -130,6 +130,54 @@ public sealed class MetricsTests : MountTest
     }
 
     [Test]
+    public async Task Metrics_are_sent_by_OTLP_to_whom_the_environment_names()
+    {
+        using var receiver = new OtlpReceiver(PrometheusServer.FreePort());
+        MountedBucket mount = await MountAsync(new MountSetup
+        {
+            Store = StoreAddress.Of(_server),
+            Target = Bucket,
+            Environment = new Dictionary<string, string?>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+                ["OTEL_RESOURCE_ATTRIBUTES"] = "team=training",
+            },
+        });
+        await ReadAsync(mount);
+        string[] names = ["s3mount.fuse.requests", "s3mount.fuse.request.duration", "s3mount.read", "s3mount.store.requests", "s3mount.store.request.duration", "s3mount.store.first_byte", "s3mount.memory.budget", "EACCES", "team", "training"];
+        await Eventually.IsTrueAsync(
+            () => receiver.Received.Any(sent => names.All(name => sent.Body.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(name)) >= 0)), _patience, "one message has all of it");
+        Assert.That(receiver.Received.Select(sent => (sent.Path, sent.ContentType)), Is.All.EqualTo(("/v1/metrics", "application/x-protobuf")));
+        await mount.EndAsync();
+        Assert.That(mount.Log, Does.Not.Contain("metrics could not be sent"));
+    }
+
+    [Test]
+    public async Task A_collector_that_is_not_there_is_said_and_holds_nothing_up()
+    {
+        string collector = $"http://127.0.0.1:{PrometheusServer.FreePort()}";
+        MountedBucket mount = await MountAsync(new MountSetup
+        {
+            Store = StoreAddress.Of(_server),
+            Target = Bucket,
+            Environment = new Dictionary<string, string?>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+            },
+        });
+        await ReadAsync(mount);
+        await Eventually.IsTrueAsync(() => mount.Log.Contains("WARN metrics could not be sent by OTLP", StringComparison.Ordinal), _patience, "the log says so");
+        await mount.EndAsync();
+        string[] said = [.. mount.Log.Split('\n').Where(line => line.Contains("could not be sent by OTLP", StringComparison.Ordinal))];
+        Assert.That(said, Has.Length.EqualTo(1), "once a minute at most");
+        Assert.That(said[0], Does.Contain(collector).And.Contain("Connection refused"));
+    }
+
+    [Test]
     public async Task Status_tells_what_was_read_how_long_it_took_and_what_it_cost()
     {
         MountedBucket mount = await MountAsync("--price-get", "1000", "--price-list", "0", "--price-gb", "1000", "--metadata-ttl", "1h");

@@ -13,6 +13,7 @@ using S3Mount.Logging;
 using S3Mount.ObjectStore;
 using S3Mount.ObjectStore.S3;
 using S3Mount.Telemetry;
+using S3Mount.Telemetry.Otlp;
 
 namespace S3Mount.Hosting;
 
@@ -56,7 +57,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     private const long MaxReadingFromDisk = 64 << 20;
 
     private readonly LastFailure _logger = new(log, timeProvider);
-    private readonly MountTelemetry _telemetry = new(timeProvider);
+    private readonly MountTelemetry _telemetry = new(timeProvider, OtlpSettings.MeterIfAsked(Environment.GetEnvironmentVariable));
     private readonly ServedState _state = new(mountpoint);
     private readonly StopBudget _stop = new(timeProvider);
 
@@ -134,7 +135,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             FuseMount mount = FuseMount.Create(mountpoint, settings.ToMountOptions(), isDead ? () => cleared = StartCheck.ClearDeadMounts(mountpoint, settings) : null);
             for (; cleared > 0; cleared--)
                 Cleared();
-            var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions() with { Observer = _telemetry.Kernel }, _logger);
+            var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions() with { Observer = _telemetry.KernelObserver }, _logger);
             await using (session.ConfigureAwait(false))
             {
                 using ThroughputMeter throughput = _telemetry.MeterOf(session, fileSystem, store);
@@ -151,7 +152,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private async Task<S3ObjectStore> OpenStoreAsync(Task<SnapshotFile>? loading, CancellationToken stopping)
     {
-        S3StoreOptions options = settings.ToStoreOptions() with { Probe = loading is null ? null : ProbeAsync(loading), Observer = _telemetry.Store };
+        S3StoreOptions options = settings.ToStoreOptions() with { Probe = loading is null ? null : ProbeAsync(loading), Observer = _telemetry.StoreObserver };
         try
         {
             return await StoreOpening.OpenAsync(options, settings.Url, (store, cancellationToken) => CheckAsync(store, loading, cancellationToken), timeProvider, _logger, stopping).ConfigureAwait(false);
@@ -235,6 +236,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             running.FileSystem.StartHydration();
         // Only now: nobody who mounts waits for it.
         ControlServer? control = ControlStart.TryStart(running, timeProvider, _logger);
+        IAsyncDisposable? export = _telemetry.TryStartExport(running, _logger);
         try
         {
             await WaitForEndAsync(mount, session, signals).ConfigureAwait(false);
@@ -243,6 +245,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         {
             // Before what it looks at is taken down.
             _state.Ending();
+            if (export is not null)
+                await export.DisposeAsync().ConfigureAwait(false);
             if (control is not null)
                 await control.DisposeAsync().ConfigureAwait(false);
         }

@@ -17,5 +17,5 @@ internal sealed class MetricsEndpoint(ServedState state) : IControlEndpoint
     public ValueTask<ControlResponse> AnswerAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => new(
         state.Mount is { } mount
             ? ControlResponse.Text(200, MetricsText.Write(mount.GetStatus(), mount.Telemetry), PrometheusText.ContentType)
-            : ControlResponse.Text(503, state.WhyNotReady() + "\n"));
+            : ControlResponse.Text(503, (state.WhyNotReady() ?? "the mount has just begun: ask again") + "\n"));
 }
