@@ -178,6 +178,26 @@ public sealed class MetricsTests : MountTest
     }
 
     [Test]
+    public async Task Variables_of_OpenTelemetry_that_mean_nothing_are_said_and_leave_the_mount_as_it_is()
+    {
+        MountedBucket mount = await MountAsync(new MountSetup
+        {
+            Store = StoreAddress.Of(_server),
+            Target = Bucket,
+            Environment = new Dictionary<string, string?>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "not a url",
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "carrier/pigeon",
+                ["OTEL_EXPORTER_OTLP_HEADERS"] = "==,,",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "soon",
+            },
+        });
+        await ReadAsync(mount);
+        Assert.That(mount.Log, Does.Contain("WARN metrics could not be sent by OTLP: "));
+        await mount.EndAsync();
+    }
+
+    [Test]
     public async Task Status_tells_what_was_read_how_long_it_took_and_what_it_cost()
     {
         MountedBucket mount = await MountAsync("--price-get", "1000", "--price-list", "0", "--price-gb", "1000", "--metadata-ttl", "1h");
