@@ -68,6 +68,7 @@ public sealed partial class ObjectFileSystem
             reader.Return(((ReadOnlySpan<Block>)leases)[..count], slices[..count]);
         }
         reader.ReadAhead((long)read.Offset, length);
+        _fetcher.Counters.CountHit(length);
         return true;
     }
 
@@ -87,6 +88,7 @@ public sealed partial class ObjectFileSystem
             try
             {
                 request.ReplyRead(read, (ulong)file.Size, slices);
+                _fetcher.Counters.CountFetched(length);
             }
             finally
             {

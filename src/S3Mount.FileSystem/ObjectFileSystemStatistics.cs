@@ -10,4 +10,10 @@ namespace S3Mount.FileSystem;
 /// <param name="DiskCache">Of a mount that has one.</param>
 /// <param name="Hydration">Of a mount that brings everything to it by itself.</param>
 public readonly record struct ObjectFileSystemStatistics(long MemoryUsed, long MemoryBudget, int Inodes, int Listings, long ListingBytes, long HiddenKeys, SavedListings.SavedListingsStatus? SavedListings = null,
-    Caching.Disk.DiskCacheStatistics? DiskCache = null, Warming.HydrationStatus? Hydration = null);
+    Caching.Disk.DiskCacheStatistics? DiskCache = null, Warming.HydrationStatus? Hydration = null)
+{
+    /// <summary>What readers got, and what they waited for.</summary>
+    public Reading.ReadStatistics? Reads { get; init; }
+
+    public Reading.FilesBeingRead? BeingRead { get; init; }
+}

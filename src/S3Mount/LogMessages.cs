@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace S3Mount;
@@ -59,11 +60,11 @@ internal static partial class LogMessages
     [LoggerMessage(4016, LogLevel.Warning, "there is no control socket, so that s3mount status and refresh cannot reach this mount: {Reason}")]
     public static partial void NoControlSocket(this ILogger logger, string reason);
 
-    [LoggerMessage(4017, LogLevel.Warning, "the control socket cannot take a connection; it is tried again")]
-    public static partial void ControlAcceptFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(4017, LogLevel.Warning, "the {Name} cannot take a connection; it is tried again")]
+    public static partial void ControlAcceptFailed(this ILogger logger, Exception exception, string name);
 
-    [LoggerMessage(4018, LogLevel.Error, "a request on the control socket failed")]
-    public static partial void ControlFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(4018, LogLevel.Error, "a request on the {Name} failed")]
+    public static partial void ControlFailed(this ILogger logger, Exception exception, string name);
 
     [LoggerMessage(4021, LogLevel.Information, "{Url} goes on at {Mountpoint} after {Milliseconds} ms, with {Inodes} inodes of the process before")]
     public static partial void GoesOn(this ILogger logger, string url, string mountpoint, long milliseconds, int inodes);
@@ -80,6 +81,12 @@ internal static partial class LogMessages
     [LoggerMessage(4025, LogLevel.Warning, "the inodes could not be saved for the process that comes next: files have to be opened anew")]
     public static partial void HandoverNotSaved(this ILogger logger, Exception exception);
 
-    [LoggerMessage(4019, LogLevel.Debug, "requests on {Path} were still being answered when the mount ended")]
-    public static partial void ControlRequestsLeft(this ILogger logger, string path);
+    [LoggerMessage(4019, LogLevel.Debug, "requests on the {Name} were still being answered when the mount ended")]
+    public static partial void ControlRequestsLeft(this ILogger logger, string name);
+
+    [LoggerMessage(4026, LogLevel.Information, "metrics are served at http://{Address}/metrics")]
+    public static partial void MetricsServed(this ILogger logger, IPEndPoint address);
+
+    [LoggerMessage(4027, LogLevel.Warning, "metrics could not be sent by OTLP: {Problem}")]
+    public static partial void MetricsNotSent(this ILogger logger, string problem);
 }

@@ -57,6 +57,9 @@ internal sealed class BlockFetcher : IDisposable
 
     public StreamTrust Trust { get; } = new();
 
+    /// <summary>What readers got, and waited for.</summary>
+    public ReadCounters Counters { get; } = new();
+
     /// <summary>What readers leave of the connections.</summary>
     public FetchSlots Slots { get; }
 
@@ -80,6 +83,19 @@ internal sealed class BlockFetcher : IDisposable
     public void Watch(ObjectReader reader) => _watched.TryAdd(reader, 0);
 
     public void Unwatch(ObjectReader reader) => _watched.TryRemove(reader, out _);
+
+    /// <param name="prefix">Left out of the keys.</param>
+    /// <param name="most">How many keys are named.</param>
+    public FilesBeingRead BeingRead(string prefix, int most)
+    {
+        var readers = new HashSet<ObjectReader>(_watched.Keys);
+        foreach ((RunningFetch fetch, _) in _running)
+        {
+            if (fetch.IsWanted)
+                readers.Add(fetch.Reader);
+        }
+        return new FilesBeingRead(readers.Count, [.. readers.Select(reader => reader.Key.ToString()).Order(StringComparer.Ordinal).Take(most).Select(key => key.StartsWith(prefix, StringComparison.Ordinal) ? key[prefix.Length..] : key)]);
+    }
 
     /// <summary>Streams that have been silent for a while give back what was fetched for them, and the system what nobody uses.</summary>
     public void DropSilent()
@@ -191,7 +207,9 @@ internal sealed class BlockFetcher : IDisposable
             bool answers = !block.Reader.AvoidsDisk && !disk.IsSilent;
             if (answers && disk.BeginRead(key, block, done) is { } begun)
             {
+                long since = Clock.Now;
                 int read = await begun.Task.ConfigureAwait(false);
+                Counters.CountDiskWait(Clock.Now - since);
                 DiskStuckException.ThrowIfStuck(begun);
                 answers = read != DiskCall.NoAnswer;
                 hits += Math.Max(read, 0);

@@ -118,6 +118,7 @@ internal sealed partial class ObjectReader : IDisposable
             if (leases is null)
                 return null;
             Block awaited = leases[0];
+            long since = _fetcher.Clock.Now;
             try
             {
                 long end = offset + length;
@@ -136,6 +137,10 @@ internal sealed partial class ObjectReader : IDisposable
                 if (!MayAskAnew(failure, awaited, began))
                     throw;
                 joined = failure as ObjectStoreException ?? joined;
+            }
+            finally
+            {
+                _fetcher.Counters.CountBlockWait(_fetcher.Clock.Now - since);
             }
         }
     }
@@ -278,6 +283,7 @@ internal sealed partial class ObjectReader : IDisposable
     {
         using var source = LeftSince(began) is { } left ? new CancellationTokenSource(left, _fetcher.Clock.TimeProvider) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(source.Token, cancellationToken);
+        long since = _fetcher.Clock.Now;
         try
         {
             await _fetcher.Cache.ReserveAsync(bytes, either.Token).ConfigureAwait(false);
@@ -285,6 +291,10 @@ internal sealed partial class ObjectReader : IDisposable
         catch (OperationCanceledException) when (source.IsCancellationRequested)
         {
             throw new TimeoutException($"no memory for a read of '{Key}' within {_fetcher.Options.IoDeadline.TotalSeconds:0} s: raise --memory, or read fewer files at once");
+        }
+        finally
+        {
+            _fetcher.Counters.CountMemoryWait(_fetcher.Clock.Now - since);
         }
     }
 

@@ -19,6 +19,11 @@ internal sealed class RunningFetch(Block block, CancellationTokenSource ending, 
 
     public bool IsForgotten => Volatile.Read(ref _state) == Forgotten;
 
+    public ObjectReader Reader => block.Reader;
+
+    /// <summary>Whether a READ waits for it.</summary>
+    public bool IsWanted => block.IsWanted;
+
     /// <param name="now">A moment of <see cref="MountClock"/>.</param>
     public void EndIfForgotten(long now, TimeSpan after)
     {

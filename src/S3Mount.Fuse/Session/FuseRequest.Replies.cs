@@ -14,8 +14,10 @@ public sealed partial class FuseRequest
 
     public void ReplyError(Errno error)
     {
-        if (Claim())
-            _session.SendError(_header.Opcode, _header.Unique, error);
+        if (!Claim())
+            return;
+        Error = error;
+        _session.SendError(_header.Opcode, _header.Unique, error);
     }
 
     /// <summary>Success without a body (ACCESS, FLUSH, RELEASE, ...).</summary>
@@ -65,6 +67,7 @@ public sealed partial class FuseRequest
         ulong expected = read.Offset >= fileSize ? 0 : Math.Min(read.Size, fileSize - read.Offset);
         if ((ulong)length != expected || slices.Length > MaxSlices)
         {
+            Error = Errno.EIO;
             _session.ReportWrongReadLength(_header.Unique, in read, length, expected);
             _session.SendError(_header.Opcode, _header.Unique, Errno.EIO);
             return;

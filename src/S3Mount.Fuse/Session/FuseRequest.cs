@@ -67,8 +67,11 @@ public sealed partial class FuseRequest
 
     internal FuseOpcode Opcode => _header.Opcode;
 
-    /// <summary>When it was found that its answer takes longer; a timestamp of the session's clock.</summary>
-    internal long Began { get; set; }
+    /// <summary>When it was read; a timestamp of the session's clock.</summary>
+    internal long Began { get; private set; }
+
+    /// <summary>How it was answered: 0 is success.</summary>
+    internal Errno Error { get; private set; }
 
     /// <summary>For <see cref="RequestWatch"/>: since when it is known to have been told to end.</summary>
     internal long? ToEndSince { get; set; }
@@ -79,9 +82,11 @@ public sealed partial class FuseRequest
     internal FuseCancellation Cancelled => (FuseCancellation)Volatile.Read(ref _cancelled);
 
     /// <summary>Makes the object the one of another request. Only by the reader that owns it.</summary>
-    internal void Begin(in FuseInHeader header)
+    internal void Begin(in FuseInHeader header, long now)
     {
         _header = header;
+        Began = now;
+        Error = 0;
         _cancellation = null;
         _cancelled = (int)FuseCancellation.None;
         Volatile.Write(ref _state, Open);
@@ -101,6 +106,7 @@ public sealed partial class FuseRequest
     {
         if (Interlocked.CompareExchange(ref _state, Failed, Open) != Open)
             return false;
+        Error = error;
         _session.SendError(_header.Opcode, _header.Unique, error);
         return true;
     }

@@ -37,7 +37,7 @@ public sealed partial class FuseSession
     private void Serve(FuseReader reader, in FuseInHeader header, ref FuseRequestReader body)
     {
         FuseRequest request = reader.Request;
-        request.Begin(in header);
+        request.Begin(in header, _options.TimeProvider.GetTimestamp());
         reader.Counters.IsBusy = true;
         try
         {
@@ -45,19 +45,22 @@ public sealed partial class FuseSession
             if (!operation.IsCompletedSuccessfully)
             {
                 reader.Request = new FuseRequest(this);
-                request.Began = _options.TimeProvider.GetTimestamp();
                 _inFlight.Add(request);
                 _ = FinishAsync(request, operation);
                 return;
             }
             operation.GetAwaiter().GetResult();
             if (request.IsAnswered)
+            {
+                Observe(request);
                 return;
+            }
         }
         catch (Exception failure)
         {
             reader.Request = new FuseRequest(this);
             EndFailed(request, failure);
+            Observe(request);
             return;
         }
         finally
@@ -67,6 +70,7 @@ public sealed partial class FuseSession
         // Whoever forgot the answer may still send it: the object is not used for another request.
         reader.Request = new FuseRequest(this);
         EndUnanswered(request);
+        Observe(request);
     }
 
     private async Task FinishAsync(FuseRequest request, ValueTask operation)
@@ -82,9 +86,13 @@ public sealed partial class FuseSession
         }
         finally
         {
+            Observe(request);
             _inFlight.Remove(request);
         }
     }
+
+    private void Observe(FuseRequest request) =>
+        _options.Observer?.Answered(request.Opcode, _options.TimeProvider.GetElapsedTime(request.Began), request.Error);
 
     private void EndUnanswered(FuseRequest request)
     {

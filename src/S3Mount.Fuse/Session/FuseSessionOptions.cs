@@ -40,6 +40,9 @@ public sealed record FuseSessionOptions
     /// <summary>Of a <see cref="Resumed"/> connection: its node ids mean nothing any more. Names are looked up anew, and what is open becomes stale.</summary>
     public bool ForgetsNames { get; init; }
 
-    /// <summary>What deadline and drain timeout are measured by.</summary>
+    /// <summary>Who is told of what was answered; null: nobody.</summary>
+    public IFuseObserver? Observer { get; init; }
+
+    /// <summary>What deadline, drain timeout and the times of the observer are measured by.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -19,8 +19,8 @@ public sealed class FuseStatistics
     /// <summary>Requests that did not end when they were told to, and reader threads that did not go on. There must be none.</summary>
     public long Overdue => _watch.Overdue;
 
-    /// <summary>Whether a reader thread does not go on now: what is asked for may not be answered.</summary>
-    public bool IsStuck => _watch.IsStuck;
+    /// <summary>Reader threads that are stuck now: with all of them the mount answers nobody. There must be none.</summary>
+    public int StuckReaders => _watch.StuckReaders;
 
     /// <summary>Requests read from the device, FORGETs included.</summary>
     public long Requests
@@ -45,6 +45,9 @@ public sealed class FuseStatistics
             return count;
         }
     }
+
+    /// <summary>The kernel's spelling of an operation.</summary>
+    public static string NameOf(FuseOpcode opcode) => FuseOperationTable.NameOf(opcode);
 
     /// <summary>Requests with this opcode.</summary>
     public long Count(FuseOpcode opcode)

@@ -33,6 +33,7 @@ internal sealed class RequestWatch : IDisposable
     private int _isLooking;
     private long _late;
     private long _overdue;
+    private int _stuckReaders;
     // For the one that looks.
     private long _lateUnsaid;
     private long? _lastSaid;
@@ -56,8 +57,8 @@ internal sealed class RequestWatch : IDisposable
     /// <summary>Requests that did not end when they should have, and reader threads that were stuck. There must be none.</summary>
     public long Overdue => Interlocked.Read(ref _overdue);
 
-    /// <summary>Whether a reader thread was stuck when it was last looked at.</summary>
-    public bool IsStuck => _readers.Any(reader => reader.IsNamed);
+    /// <summary>Reader threads that have been at one request for too long, and still are.</summary>
+    public int StuckReaders => Volatile.Read(ref _stuckReaders);
 
     public void Start() => _timer.Change(_period, _period);
 
@@ -72,6 +73,7 @@ internal sealed class RequestWatch : IDisposable
         _inFlight.ForEach(request => Look(request, now));
         foreach (WatchedReader reader in _readers)
             Look(reader, now);
+        Volatile.Write(ref _stuckReaders, _readers.Count(reader => reader.IsNamed));
         Say(now);
         Volatile.Write(ref _isLooking, 0);
     }
@@ -121,18 +123,12 @@ internal sealed class RequestWatch : IDisposable
 
     private sealed class WatchedReader(FuseReaderCounters counters)
     {
-        private bool _isNamed;
-
         public FuseReaderCounters Counters { get; } = counters;
 
         public long Total { get; set; } = -1;
 
         public long Since { get; set; }
 
-        public bool IsNamed
-        {
-            get => Volatile.Read(ref _isNamed);
-            set => Volatile.Write(ref _isNamed, value);
-        }
+        public bool IsNamed { get; set; }
     }
 }

@@ -1,6 +1,7 @@
 namespace S3Mount.ObjectStore.S3;
 
-internal enum S3OperationKind
+/// <summary>What is asked of a store.</summary>
+public enum S3OperationKind
 {
     Get,
     Head,

@@ -92,7 +92,7 @@ internal sealed class S3Requester : IAsyncDisposable
             return missing;
         try
         {
-            await _limit.EnterAsync(operation, course.Tries > 0, course.Left, cancellationToken);
+            await EnterAsync(operation, course, cancellationToken);
         }
         catch (TimeoutException exception)
         {
@@ -109,6 +109,25 @@ internal sealed class S3Requester : IAsyncDisposable
         finally
         {
             _limit.Leave(operation.Kind);
+        }
+    }
+
+    private ValueTask EnterAsync(S3Operation operation, RetryCourse course, CancellationToken cancellationToken)
+    {
+        ValueTask entering = _limit.EnterAsync(operation, course.Tries > 0, course.Left, cancellationToken);
+        return entering.IsCompleted || _options.Observer is not { } observer ? entering : TimeAsync(entering, observer);
+    }
+
+    private async ValueTask TimeAsync(ValueTask entering, IStoreObserver observer)
+    {
+        long since = _services.TimeProvider.GetTimestamp();
+        try
+        {
+            await entering;
+        }
+        finally
+        {
+            observer.Waited(S3WaitCause.Connection, _services.TimeProvider.GetElapsedTime(since));
         }
     }
 
@@ -176,9 +195,13 @@ internal sealed class S3Requester : IAsyncDisposable
             exchange.Clock.BeginBody(bodyPatience);
             if (!response.IsSuccessStatusCode)
                 return await S3FailureReader.ReadAsync(response, context, exchange.Clock);
-            pace.Began(_services.TimeProvider.GetElapsedTime(exchange.StartedAt));
+            TimeSpan latency = _services.TimeProvider.GetElapsedTime(exchange.StartedAt);
+            pace.Began(latency);
+            _options.Observer?.Began(operation.Kind, latency);
             S3Failure? failure = await TakeAsync(operation, response, context, exchange.Clock);
             pace.Ended(exchange.Clock.EndBody());
+            if (failure is null)
+                _options.Observer?.Ended(operation.Kind, _services.TimeProvider.GetElapsedTime(exchange.StartedAt));
             return failure;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -219,6 +242,7 @@ internal sealed class S3Requester : IAsyncDisposable
             S3Failure failure = S3FailureReader.Read(response, S3Error.Unknown, context) with { Exception = exception };
             if (exception.Failure == ObjectStoreFailure.Malformed)
                 return failure;
+            Tell(operation, failure);
             throw _failures.Create(exception.Failure, operation, failure);
         }
     }
@@ -228,6 +252,7 @@ internal sealed class S3Requester : IAsyncDisposable
     {
         S3Verdict verdict = S3ErrorMapper.Map(operation.Kind, failure);
         S3Failure telling = course.Remember(failure);
+        Tell(operation, failure);
         if (operation.TakeProgress())
             course.ForgetFailures();
         if (verdict.Action != S3Action.Retry)
@@ -248,6 +273,9 @@ internal sealed class S3Requester : IAsyncDisposable
         operation.Retry();
     }
 
+    private void Tell(S3Operation operation, S3Failure failure) =>
+        _options.Observer?.Failed(operation.Kind, S3FailureCauses.Of(failure), S3Failures.Reason(failure));
+
     private async ValueTask<bool> TryWaitAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)
     {
         bool hasTime = course.TryNextDelay(failure.RetryAfter, _services.Random, out TimeSpan delay);
@@ -257,9 +285,17 @@ internal sealed class S3Requester : IAsyncDisposable
         if (!hasTime)
             return false;
         _services.Logger.Retrying(operation.Kind.ToString(), _options.Bucket, operation.Key, course.Tries, S3Failures.Reason(failure), delay);
-        await Task.Delay(delay, _services.TimeProvider, cancellationToken);
-        // Who is not let in has been spoken for by those who probed: his own last try would tell nothing else.
-        return await _budget.EnterAsync(course.LeftToWait, cancellationToken);
+        long since = _services.TimeProvider.GetTimestamp();
+        try
+        {
+            await Task.Delay(delay, _services.TimeProvider, cancellationToken);
+            // Who is not let in has been spoken for by those who probed: his own last try would tell nothing else.
+            return await _budget.EnterAsync(course.LeftToWait, cancellationToken);
+        }
+        finally
+        {
+            _options.Observer?.Waited(S3WaitCause.Retry, _services.TimeProvider.GetElapsedTime(since));
+        }
     }
 
     private async ValueTask<bool> TryRenewAsync(S3Operation operation, RetryCourse course, S3Failure failure, CancellationToken cancellationToken)

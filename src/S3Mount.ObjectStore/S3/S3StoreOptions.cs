@@ -36,6 +36,9 @@ public sealed record S3StoreOptions
     /// <summary>How long a request is tried again before it fails; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
     public TimeSpan IoDeadline { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Who is told of every try; null: nobody.</summary>
+    public IStoreObserver? Observer { get; init; }
+
     /// <summary>
     /// An object of which opening asks for a byte, instead of a list page: for who knows what there is, and may be allowed to read alone.
     /// Whether it is still there in that version, <see cref="S3ObjectStore.ProbeFailure"/> tells. It may be found while the store is

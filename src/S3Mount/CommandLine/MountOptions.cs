@@ -39,6 +39,10 @@ internal static class MountOptions
     public static readonly OptionDefinition LogFile = new("log-file", "FILE", "append the log to FILE; SIGHUP opens it anew (stderr with -f, syslog without)");
 
     public static readonly OptionDefinition Config = new("config", "FILE", "YAML file with these options (S3MOUNT_CONFIG); the command line and S3MOUNT_* variables win over it");
+    public static readonly OptionDefinition MetricsListen = new("metrics-listen", "HOST:PORT", "serve metrics for Prometheus at /metrics, and /healthz and /readyz; :PORT is 127.0.0.1 (off)");
+    public static readonly OptionDefinition PriceGet = new("price-get", "PRICE", "what 1,000 GET requests cost, in any currency: s3mount status then shows what the mount has cost");
+    public static readonly OptionDefinition PriceList = new("price-list", "PRICE", "what 1,000 LIST requests cost");
+    public static readonly OptionDefinition PriceGb = new("price-gb", "PRICE", "what 10^9 bytes read from the store cost");
 
     /// <summary>fstab's option list; see <see cref="FstabOptions"/>.</summary>
     public static readonly OptionDefinition Fstab = new("options", "OPT[,OPT]", "options as in /etc/fstab: those above, such as metadata_ttl=10m, and ro, nodev, _netdev, ...") { ShortName = 'o', InFstab = false };
@@ -53,6 +57,7 @@ internal static class MountOptions
         ("Caching", [MetadataTtl, NegativeMetadataTtl, Snapshot, Cache, MaxCacheSize, Hydrate, Memory]),
         ("Permissions", [AllowOther, AllowRoot, Uid, Gid, FileMode, DirMode]),
         ("Running", [Foreground, LogLevel, LogFile, Config, Fstab]),
+        ("Telemetry", [MetricsListen, PriceGet, PriceList, PriceGb]),
     ];
 
     public static IEnumerable<OptionDefinition> All => Groups.SelectMany(group => group.Options);

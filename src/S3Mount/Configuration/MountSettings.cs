@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using S3Mount.FileSystem;
 using S3Mount.FileSystem.Caching.Disk;
@@ -6,6 +7,7 @@ using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
 using S3Mount.ObjectStore.S3;
+using S3Mount.Telemetry;
 
 namespace S3Mount.Configuration;
 
@@ -80,6 +82,12 @@ internal sealed record MountSettings
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     public string? LogFile { get; init; }
+
+    /// <summary>Where metrics are served; null: nowhere.</summary>
+    public IPEndPoint? MetricsListen { get; init; }
+
+    /// <summary>Null: nothing is said of costs.</summary>
+    public Prices? Prices { get; init; }
 
     /// <summary>What could not be had as it was asked for.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -56,6 +56,8 @@ internal static class SettingsReader
             Memory = options.Has(MountOptions.Memory) ? options.Read(MountOptions.Memory, ParseMemory, 0) : DefaultMemory(machine.MemoryLimit()),
             LogFile = options.Read(MountOptions.LogFile, StoreOptionsReader.ParseFile, null),
             LogLevel = options.Read(MountOptions.LogLevel, ParseLevel, LogLevel.Information),
+            MetricsListen = TelemetryOptionsReader.ReadListen(options),
+            Prices = TelemetryOptionsReader.ReadPrices(options),
             Uid = machine.Uid,
             Gid = machine.Gid,
         };

@@ -1,7 +1,9 @@
 using S3Mount.FileSystem.Caching.Disk;
+using S3Mount.FileSystem.Reading;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Warming;
 using S3Mount.ObjectStore;
+using S3Mount.Telemetry;
 
 namespace S3Mount.Control;
 
@@ -20,6 +22,12 @@ internal sealed record MountStatus
 
     public required DateTimeOffset Since { get; init; }
 
+    /// <summary>The options of the mount that are not what they are without being named, and what <c>--metadata-ttl</c> comes to.</summary>
+    public IReadOnlyDictionary<string, string>? Options { get; init; }
+
+    /// <summary>What goes on now.</summary>
+    public ThroughputFigures? Throughput { get; init; }
+
     public required MemoryPart Memory { get; init; }
 
     public required FilesPart Files { get; init; }
@@ -36,6 +44,18 @@ internal sealed record MountStatus
 
     /// <summary>Of a mount that brings all of its files to its disk cache by itself.</summary>
     public HydrationStatus? Hydration { get; init; }
+
+    /// <summary>READs, by where their bytes were.</summary>
+    public ReadsPart? Reads { get; init; }
+
+    /// <summary>Files that are read in order, or waited for, just now.</summary>
+    public FilesBeingRead? BeingRead { get; init; }
+
+    /// <summary>How long things took, what failed, what was waited for.</summary>
+    public FiguresPart? Figures { get; init; }
+
+    /// <summary>Of a mount that was told prices.</summary>
+    public CostFigures? Cost { get; init; }
 
     /// <summary>The last warning or error of the log; absent: none yet.</summary>
     public FailurePart? LastFailure { get; init; }
@@ -64,6 +84,10 @@ internal sealed record MountStatus
         /// <summary>What trouble it gave.</summary>
         public ObjectStoreHealth? Health { get; init; }
     }
+
+    /// <param name="MemoryReads">READs of which every byte was in memory when they came. What the kernel's page cache answers, the daemon does not see.</param>
+    /// <param name="FetchedReads">READs that waited for the disk cache or the store.</param>
+    internal sealed record ReadsPart(long MemoryReads, long MemoryBytes, long FetchedReads, long FetchedBytes);
 
     internal sealed record FailurePart(DateTimeOffset Time, string Message);
 }

@@ -5,11 +5,12 @@ using S3Mount.Fuse.Session;
 using S3Mount.Logging;
 using S3Mount.ObjectStore;
 using S3Mount.ObjectStore.S3;
+using S3Mount.Telemetry;
 
 namespace S3Mount.Control;
 
 /// <summary>A mount that is served, as its control socket sees it. Owns nothing.</summary>
-internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, FuseSession Session, ObjectFileSystem FileSystem, S3ObjectStore Store, LastFailure LastFailure, DateTimeOffset Since)
+internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, FuseSession Session, ObjectFileSystem FileSystem, S3ObjectStore Store, LastFailure LastFailure, DateTimeOffset Since, MountTelemetry Telemetry, ThroughputMeter Throughput)
 {
     /// <summary>Any thread; waits for nothing.</summary>
     public MountStatus GetStatus()
@@ -24,6 +25,8 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
             Source = Settings.Url,
             Mountpoint = Mount.Mountpoint,
             Since = Since,
+            Options = SettingsInEffect.Of(Settings),
+            Throughput = Throughput.Now(),
             Memory = new(files.MemoryUsed, files.MemoryBudget, Environment.WorkingSet),
             Files = new(files.Inodes, files.Listings, files.ListingBytes, files.HiddenKeys),
             Kernel = new(kernel.Requests, kernel.InFlight, kernel.Late, kernel.Overdue, new Dictionary<string, long>(kernel.ByOperation())),
@@ -31,6 +34,10 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
             SavedListings = files.SavedListings,
             Cache = files.DiskCache,
             Hydration = files.Hydration,
+            Reads = files.Reads is { } reads ? new(reads.MemoryReads, reads.MemoryBytes, reads.FetchedReads, reads.FetchedBytes) : null,
+            BeingRead = files.BeingRead,
+            Figures = files.Reads is { } waited ? Telemetry.ToFigures(waited) : null,
+            Cost = Settings.Prices?.CostOf(store),
             LastFailure = LastFailure.Find() is { } failure ? new(failure.Time, failure.Message) : null,
         };
     }

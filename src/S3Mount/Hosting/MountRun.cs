@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.Configuration;
 using S3Mount.Control;
+using S3Mount.Control.Http;
 using S3Mount.FileSystem;
 using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.SavedListings;
@@ -13,6 +14,8 @@ using S3Mount.Hosting.Services;
 using S3Mount.Logging;
 using S3Mount.ObjectStore;
 using S3Mount.ObjectStore.S3;
+using S3Mount.Telemetry;
+using S3Mount.Telemetry.Otlp;
 
 namespace S3Mount.Hosting;
 
@@ -62,6 +65,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     private static readonly TimeSpan _handoverDrain = TimeSpan.FromSeconds(1);
 
     private readonly LastFailure _logger = new(log, timeProvider);
+    private readonly MountTelemetry _telemetry = new(timeProvider, OtlpSettings.MeterIfAsked(Environment.GetEnvironmentVariable));
+    private readonly ServedState _state = new(mountpoint);
     private readonly StopBudget _stop = new(timeProvider);
     private readonly int? _passed = PassedDevice.Find(mountpoint);
     private bool _isLeft;
@@ -116,6 +121,22 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
         foreach (string warning in settings.Warnings)
             Warn(warning);
+        // Before the store is asked: a port that is taken is known at once, and probes see a mount that is not ready yet.
+        HttpServer? metrics = settings.MetricsListen is { } address ? MetricsListener.Open(address, _state, timeProvider, _logger) : null;
+        try
+        {
+            await ServeAsync(taken, loading, start, signals).ConfigureAwait(false);
+        }
+        finally
+        {
+            _state.Ending();
+            if (metrics is not null)
+                await metrics.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ServeAsync(TakenMount? taken, Task<SnapshotFile>? loading, long start, StopSignals signals)
+    {
         S3ObjectStore store = await OpenStoreAsync(loading, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
@@ -138,16 +159,23 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task MountAsync(S3ObjectStore store, ObjectFileSystemOptions options, TakenMount? taken, long start, StopSignals signals)
+    private async Task MountAsync(S3ObjectStore store, ObjectFileSystemOptions files, TakenMount? taken, long start, StopSignals signals)
     {
-        ObjectFileSystem fileSystem = CreateFileSystem(store, options);
+        ObjectFileSystem fileSystem = CreateFileSystem(store, files);
         await using (fileSystem.ConfigureAwait(false))
         {
             FuseMount mount = taken?.Mount ?? CreateMount();
-            var session = new FuseSession(mount.Device, fileSystem, settings.ToSessionOptions() with { Resumed = taken?.Agreement, ForgetsNames = Handover is { IsAfterCrash: true } }, _logger);
+            FuseSessionOptions options = settings.ToSessionOptions() with
+            {
+                Observer = _telemetry.KernelObserver,
+                Resumed = taken?.Agreement,
+                ForgetsNames = Handover is { IsAfterCrash: true },
+            };
+            var session = new FuseSession(mount.Device, fileSystem, options, _logger);
             await using (session.ConfigureAwait(false))
             {
-                var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow());
+                using ThroughputMeter throughput = _telemetry.MeterOf(session, fileSystem, store);
+                var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow(), _telemetry, throughput);
                 await ServeAsync(running, taken is not null, start, signals).ConfigureAwait(false);
                 await fileSystem.SaveListingsAsync(_stop.Left(_saveDeadline, _drainReserve)).ConfigureAwait(false);
                 _logger.KernelRequests(session.Statistics.ToString());
@@ -190,7 +218,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private async Task<S3ObjectStore> OpenStoreAsync(Task<SnapshotFile>? loading, CancellationToken stopping)
     {
-        S3StoreOptions options = settings.ToStoreOptions() with { Probe = loading is null ? null : ProbeAsync(loading) };
+        S3StoreOptions options = settings.ToStoreOptions() with { Probe = loading is null ? null : ProbeAsync(loading), Observer = _telemetry.StoreObserver };
         try
         {
             return await StoreOpening.OpenAsync(options, settings.Url, (store, cancellationToken) => CheckAsync(store, loading, cancellationToken), timeProvider, _logger, stopping).ConfigureAwait(false);
@@ -260,6 +288,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             }
             if (!mount.TrySetReadahead(ReadaheadKibibytes))
                 _logger.ReadaheadNotRaised();
+            _state.Began(running);
             Ready();
         }
         catch
@@ -280,12 +309,17 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         using ServicePulse? pulse = StartPulse(running);
         // Only now: nobody who mounts waits for it.
         ControlServer? control = ControlStart.TryStart(running, timeProvider, _logger);
+        IAsyncDisposable? export = _telemetry.TryStartExport(running, _logger);
         try
         {
             await WaitForEndAsync(running, signals).ConfigureAwait(false);
         }
         finally
         {
+            // Before what it looks at is taken down.
+            _state.Ending();
+            if (export is not null)
+                await export.DisposeAsync().ConfigureAwait(false);
             if (control is not null)
                 await control.DisposeAsync().ConfigureAwait(false);
         }
@@ -296,7 +330,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         if (!Notifier.HasListener)
             return null;
         TimeSpan? watched = ServicePulse.IntervalOf(Environment.GetEnvironmentVariable(ServicePulse.IntervalVariable), Environment.GetEnvironmentVariable(ServicePulse.ProcessVariable));
-        return new ServicePulse(Notifier, watched, () => !running.Session.Statistics.IsStuck, new StatusLine(running, timeProvider).Write, timeProvider);
+        return new ServicePulse(Notifier, watched, () => running.Session.Statistics.StuckReaders == 0, new StatusLine(running, timeProvider).Write, timeProvider);
     }
 
     private async Task WaitForEndAsync(ServedMount running, StopSignals signals)
@@ -304,6 +338,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         (FuseMount mount, FuseSession session) = (running.Mount, running.Session);
         Task stopping = Task.Delay(Timeout.InfiniteTimeSpan, signals.Stopping);
         Task first = await Task.WhenAny(session.Completion, stopping).ConfigureAwait(false);
+        _state.Ending();
         Notifier.Stopping($"unmounting {mount.Mountpoint}");
         if (first == stopping)
         {

@@ -43,6 +43,11 @@ public sealed class UsageErrorTests
         yield return Case("b /mnt --gid 4294967295", "--gid: there is no group '4294967295'; write a name or a number");
         yield return Case("b /mnt --file-mode 0999", "--file-mode: '0999' is not a mode; write three octal digits such as 0440");
         yield return Case("b /mnt --dir-mode 4755", "--dir-mode: '4755' has more than the permission bits 0777");
+        foreach (string wrong in (string[])["9400", "localhost", "example.com:9400", "10.0.0.5:", "10.0.0.5:65536", "::1:9400", "[10.0.0.5:1", ":-1", "10.0.0.5:94 00"])
+            yield return Case($"b /mnt --metrics-listen={wrong.Replace(' ', '_')}", $"--metrics-listen: '{wrong.Replace(' ', '_')}' is not an address and a port; write :9400, 10.0.0.5:9400, 0.0.0.0:9400 or [::1]:9400");
+        yield return Case("b /mnt --price-get free", "--price-get: 'free' is not a price; write a number such as 0.0004");
+        yield return Case("b /mnt --price-list=-1", "--price-list: '-1' is not a price; write a number such as 0.0004");
+        yield return Case("b /mnt --price-gb 1000001", "--price-gb: '1000001' is not a price; write a number such as 0.0004");
         yield return Case("b /mnt --endpoint-url localhost:9000", "--endpoint-url: 'localhost:9000' is not a URL; write http://HOST:PORT or https://HOST");
         yield return Case("b /mnt --endpoint-url http://h:9000/s3", "--endpoint-url: 'http://h:9000/s3' has more than a host and a port; write http://h:9000");
         yield return Case("b /mnt --endpoint-url https://u:p@h/", "--endpoint-url: 'https://***@h/' has more than a host and a port; write https://h");

@@ -3,6 +3,7 @@ using S3Mount.Control;
 using S3Mount.Control.Client;
 using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.SavedListings;
+using S3Mount.Telemetry;
 
 namespace S3Mount.Tests.Control;
 
@@ -36,6 +37,55 @@ public sealed class StatusTextTests
               last failure  2026-01-02 04:00:00Z the store is in trouble
 
             """));
+
+    [Test]
+    public void What_is_measured_is_described_too()
+    {
+        var wait = new WaitFigures(75, 0, 0.25, 0.0021, 3);
+        MountStatus status = _status with
+        {
+            Options = new Dictionary<string, string> { ["memory"] = "4GiB", ["metadata-ttl"] = "3600s", ["allow-other"] = "true" },
+            Throughput = new(10, 100 << 20, 5 << 20, 1 << 20, 4321.4),
+            Reads = new(900, 9 << 20, 100, 1 << 20),
+            BeingRead = new(5, ["a.tar", "b.tar"]),
+            Figures = new()
+            {
+                KernelLatency = new Dictionary<string, LatencyFigures> { ["LOOKUP"] = new(12, 0.001, 0.0000123, 0.0044), ["READ"] = new(1000, 0.001, 0.0002, 1.21), ["READDIR"] = new(0, 0, 0, 0) },
+                StoreLatency = new Dictionary<string, LatencyFigures> { ["GET"] = new(1000, 0.04, 0.035, 0.12) },
+                StoreFirstByte = new Dictionary<string, LatencyFigures> { ["GET"] = new(1000, 0.02, 0.0199, 0.1), ["LIST"] = new(22, 0.1, 0.1, 0.1) },
+                KernelErrors = [new("LOOKUP", "ENOENT", 7), new("READ", "EIO", 1200)],
+                StoreFailures = [new("GET", "throttled", 3)],
+                LastKernelError = new(_status.Since.AddMinutes(1), "READ", "EIO", null),
+                LastStoreFailure = new(_status.Since.AddMinutes(2), "GET", "throttled", "503 SlowDown"),
+                Waits = wait,
+            },
+            Cost = new(0.4m, 0.00011m, null, 0.40011m),
+        };
+        Assert.That(StatusText.Write(new MountReport("/data", "s3mount#bucket/prefix", "running", 4711, null, status), _status.Since.AddMinutes(125)), Is.EqualTo("""
+            s3://bucket/prefix/ at /data
+              daemon        process 4711, s3mount 1.2.3, since 2026-01-02 03:04:05Z (2 h 5 min)
+              options       memory 4GiB, metadata-ttl 3600s, allow-other
+              now           100.0 MiB/s read, 5.0 MiB/s from the store; 4,321 requests/s (of the last 10 s)
+              reads         10.0 MiB in 1,000 that the page cache did not answer; 90.0 % of it was in memory
+              being read    5 files: a.tar, b.tar, ...
+              memory        1.5 KiB of 4.0 GiB for blocks; the process has 300.0 MiB
+              files         1,281,167 inodes, 1,001 listings and lookups kept (1000 B)
+                            2 keys that no path can name
+              kernel        12,345 requests, 3 in flight
+                            median (99 %): LOOKUP 12 us (4.4 ms), READ 200 us (1.2 s)
+                            READ EIO 1,200; last READ EIO at 2026-01-02 03:05:05Z
+              store         1,000 GET, 22 LIST, 1 HEAD, 4 of them repeated; 5.0 TiB read
+                            median (99 %): GET 35 ms (120 ms), first byte of GET 20 ms (100 ms)
+                            GET throttled 3; last GET 503 SlowDown at 2026-01-02 03:06:05Z
+              waited        1 min 15 s for bytes, 250 ms for the disk cache, 2.1 ms for a connection, 3.0 s between tries; of all readers together
+              cost          0.4001 (GET 0.4, LIST 0.0001)
+              last failure  2026-01-02 04:00:00Z the store is in trouble
+
+            """));
+        string json = JsonSerializer.Serialize([new MountReport("/data", "s", "running", 4711, null, status)], ControlJson.Default.MountReportArray);
+        MountStatus read = JsonSerializer.Deserialize(json, ControlJson.Default.MountReportArray)![0].Status!;
+        Assert.That((read.Figures!.Waits, read.Figures.KernelErrors, read.Throughput, read.Cost), Is.EqualTo((wait, status.Figures.KernelErrors, status.Throughput, status.Cost)));
+    }
 
     [Test]
     public void Saved_listings_are_described_where_they_are_kept()

@@ -39,6 +39,9 @@ public sealed partial class DiskCache : IAsyncDisposable
         _writer = new Thread(Write) { IsBackground = true, Name = "s3mount-cache" };
     }
 
+    /// <summary>Bytes that readers got from it.</summary>
+    public long HitBytes => Interlocked.Read(ref _hitBytes);
+
     public DiskCacheStatistics Statistics
     {
         get
@@ -47,7 +50,7 @@ public sealed partial class DiskCache : IAsyncDisposable
             (int calls, long bytes) = _readers.Stuck;
             return new DiskCacheStatistics
             {
-                HitBytes = Interlocked.Read(ref _hitBytes),
+                HitBytes = HitBytes,
                 MissBytes = Interlocked.Read(ref _missBytes),
                 WrittenBytes = Interlocked.Read(ref _writtenBytes),
                 SkippedBytes = Interlocked.Read(ref _skippedBytes),

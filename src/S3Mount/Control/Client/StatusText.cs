@@ -15,6 +15,11 @@ internal static class StatusText
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{status.Source} at {report.Mountpoint}\n");
         Line("daemon", $"process {status.Pid}, s3mount {status.Version}, since {Time(status.Since)} ({Span(now - status.Since)})");
+        Maybe("options", FiguresText.Options(status.Options));
+        Maybe("now", FiguresText.Now(status.Throughput, status.Cache is not null));
+        Maybe("reads", FiguresText.Reads(status.Reads, status.Cache));
+        if (status.BeingRead is { Count: > 0 } beingRead)
+            Line("being read", $"{beingRead.Count:N0} files: {string.Join(", ", beingRead.Keys)}{(beingRead.Count > beingRead.Keys.Count ? ", ..." : "")}");
         Line("memory", $"{Size(status.Memory.Used)} of {Size(status.Memory.Budget)} for blocks; the process has {Size(status.Memory.Process)}");
         Line("files", $"{status.Files.Inodes:N0} inodes, {status.Files.Listings:N0} listings and lookups kept ({Size(status.Files.ListingBytes)})");
         if (status.Files.HiddenKeys > 0)
@@ -34,13 +39,31 @@ internal static class StatusText
         if (status.Hydration is { } hydration)
             Line("hydration", $"{hydration.State}: {WarmText.Line(hydration.Progress, rate: null, hasBar: false).TrimStart()}{(hydration.Progress.Problem is { } problem ? $" ({problem})" : "")}");
         Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight{(status.Kernel.Late > 0 ? $", {status.Kernel.Late:N0} failed by --io-deadline" : "")}{(status.Kernel.Overdue > 0 ? $", {status.Kernel.Overdue:N0} overdue" : "")}");
+        if (status.Figures is { } figures)
+        {
+            Maybe("", FiguresText.KernelLatency(figures));
+            Maybe("", FiguresText.KernelErrors(figures));
+        }
         Line("store", $"{status.Store.Gets:N0} GET, {status.Store.Lists:N0} LIST, {status.Store.Heads:N0} HEAD, {status.Store.Retries:N0} of them repeated; {Size(status.Store.BytesRead)} read");
         if (status.Store.Health is { } health && (health.Hedges | health.Stalls | health.Throttled) != 0)
             Line("", $"{health.Stalls:N0} stalled and were replaced, {health.Hedges:N0} were sent beside slow ones ({health.HedgesWon:N0} came first), {health.Throttled:N0} were throttled; {health.GetLimit} GETs at once");
         if (status.Store.Health is { IsProbed: true })
             Line("", $"it answers nobody: one request now and then looks whether it is back");
+        if (status.Figures is { } more)
+        {
+            Maybe("", FiguresText.StoreLatency(more));
+            Maybe("", FiguresText.StoreFailures(more));
+            Maybe("waited", FiguresText.Waits(more.Waits));
+        }
+        Maybe("cost", FiguresText.Cost(status.Cost));
         Line("last failure", status.LastFailure is { } failure ? $"{Time(failure.Time)} {failure.Message}" : (FormattableString)$"none");
         return text.ToString();
+
+        void Maybe(string name, string? value)
+        {
+            if (value is not null)
+                Line(name, $"{value}");
+        }
 
         void Line(string name, FormattableString value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-13} {value.ToString(CultureInfo.InvariantCulture)}\n");
     }
@@ -62,5 +85,5 @@ internal static class StatusText
         _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(span.Seconds, 0)} s"),
     };
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -18,7 +18,7 @@ internal static class ControlExchange
     /// <exception cref="SocketException">The daemon is gone.</exception>
     public static async ValueTask<ControlResponse?> AskAsync(Socket socket, ControlRequest request, CancellationToken cancellationToken)
     {
-        await ControlMessage.WriteAsync(socket, $"{request.Method} {request.Path} HTTP/1.1\r\nHost: localhost", request.Body, cancellationToken).ConfigureAwait(false);
+        await ControlMessage.WriteAsync(socket, $"{request.Method} {request.Path} HTTP/1.1\r\nHost: localhost", ControlMessage.Json, request.Body, cancellationToken).ConfigureAwait(false);
         if (await ControlMessage.ReadAsync(socket, "answer", MaxBody, cancellationToken).ConfigureAwait(false) is not { } message)
             return null;
         if (message.FirstLine.Split(' ', 3) is not ["HTTP/1.1", { Length: 3 } code, _] || !int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out int status))

@@ -10,6 +10,8 @@ internal sealed record ControlMessage(string FirstLine, ReadOnlyMemory<byte> Bod
     /// <summary>A request line with a path and the headers of curl take some hundred bytes.</summary>
     public const int MaxHead = 8 << 10;
 
+    public const string Json = "application/json";
+
     private static ReadOnlySpan<byte> EndOfHead => "\r\n\r\n"u8;
 
     /// <summary>Reads one: first line, headers, a body of the length that Content-Length says. The caller brings the deadline.</summary>
@@ -45,13 +47,13 @@ internal sealed record ControlMessage(string FirstLine, ReadOnlyMemory<byte> Bod
         return new ControlMessage(lines[0], body);
     }
 
-    /// <summary>Sends one: JSON, or nothing, and no other behind it on this connection.</summary>
+    /// <summary>Sends one, and no other behind it on this connection.</summary>
     /// <param name="start">The first line, and headers of its own behind it.</param>
     /// <exception cref="SocketException">The other side is gone.</exception>
-    public static async ValueTask WriteAsync(Socket socket, string start, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public static async ValueTask WriteAsync(Socket socket, string start, string contentType, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         string head = string.Create(CultureInfo.InvariantCulture,
-            $"{start}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+            $"{start}\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
         byte[] message = [.. Encoding.ASCII.GetBytes(head), .. body.Span];
         for (int sent = 0; sent < message.Length;)
             sent += await socket.SendAsync(message.AsMemory(sent), cancellationToken).ConfigureAwait(false);

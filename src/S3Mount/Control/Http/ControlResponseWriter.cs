@@ -7,7 +7,7 @@ namespace S3Mount.Control.Http;
 internal static class ControlResponseWriter
 {
     public static ValueTask WriteAsync(Socket socket, ControlResponse response, CancellationToken cancellationToken) =>
-        ControlMessage.WriteAsync(socket, string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {response.Status} {Reason(response.Status)}"), response.Body, cancellationToken);
+        ControlMessage.WriteAsync(socket, string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {response.Status} {Reason(response.Status)}"), response.ContentType, response.Body, cancellationToken);
 
     private static string Reason(int status) => status switch
     {

@@ -29,6 +29,7 @@ internal static class OptionSamples
         "USER" => "trainer",
         "GROUP" => "ml",
         "LEVEL" => "debug",
+        "PRICE" => "0.25",
         var kind => throw new InvalidOperationException($"{option.LongName} has a value of a new kind, {kind}: say here which one is tried"),
     };
 

@@ -76,6 +76,10 @@ public sealed class SettingsReportTests
             foreground: false # default
             log-level: info # default
             # log-file: not given (stderr with -f, syslog without)
+            # metrics-listen: not given (off)
+            # price-get: not given
+            # price-list: not given
+            # price-gb: not given
             # warning: a warning
 
             """));

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Mono.Unix.Native;
+using S3Mount.Fuse.Protocol;
+using S3Mount.Fuse.Session;
+using S3Mount.Fuse.Tests.Protocol;
+using S3Mount.Testing;
+
+namespace S3Mount.Fuse.Tests.Session;
+
+/// <summary>What is told of requests that were answered.</summary>
+[CancelAfter(30_000)]
+public sealed class ObserverTests
+{
+    private readonly FakeTimeProvider _clock = new();
+    private readonly Listener _listener = new();
+
+    [Test]
+    public async Task A_request_is_told_with_the_time_that_it_took_and_how_it_was_answered()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using RawSession raw = await RawSession.StartAsync(
+            session => session.FileSystem.Answer = async request =>
+            {
+                await gate.Task;
+                request.ReplyError(Errno.EACCES);
+            },
+            new FuseSessionOptions { ReaderThreads = 1, TimeProvider = _clock, Observer = _listener });
+        Task<byte[]> answer = raw.AskAsync(GoldenRequests.StatFs);
+        await Eventually.TrueAsync(() => raw.Session.Statistics.InFlight == 1);
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        gate.SetResult();
+        await answer;
+        await Eventually.TrueAsync(() => !_listener.Told.IsEmpty);
+        Assert.That(_listener.Told, Is.EqualTo(((FuseOpcode, TimeSpan, Errno)[])[(FuseOpcode.StatFs, TimeSpan.FromSeconds(3), Errno.EACCES)]));
+    }
+
+    [Test]
+    public async Task One_that_fails_or_is_forgotten_is_told_as_EIO_and_messages_without_an_answer_are_not_told()
+    {
+        int asked = 0;
+        await using RawSession raw = await RawSession.StartAsync(
+            session => session.FileSystem.Answer = request => ++asked == 1 ? throw new InvalidOperationException("of the test") : ValueTask.CompletedTask,
+            new FuseSessionOptions { ReaderThreads = 1, TimeProvider = _clock, Observer = _listener });
+        await raw.AskAsync(GoldenRequests.StatFs);
+        await raw.AskAsync(GoldenRequests.StatFs);
+        await raw.TellAsync(GoldenRequests.BatchForget);
+        Assert.That(_listener.Told, Is.EqualTo(((FuseOpcode, TimeSpan, Errno)[])[(FuseOpcode.StatFs, TimeSpan.Zero, Errno.EIO), (FuseOpcode.StatFs, TimeSpan.Zero, Errno.EIO)]));
+    }
+
+    private sealed class Listener : IFuseObserver
+    {
+        public ConcurrentQueue<(FuseOpcode Opcode, TimeSpan Elapsed, Errno Error)> Told { get; } = [];
+
+        public void Answered(FuseOpcode opcode, TimeSpan elapsed, Errno error) => Told.Enqueue((opcode, elapsed, error));
+    }
+}
