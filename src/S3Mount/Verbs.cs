@@ -8,8 +8,6 @@ namespace S3Mount;
 /// <summary>The commands, in the order of the help text.</summary>
 internal static class Verbs
 {
-    private static readonly OptionDefinition _json = new("json", null, "print JSON, for programs");
-
     /// <summary>What is written without a verb.</summary>
     public static readonly HelpTopic Mount = new("mounts a bucket, or a prefix of it, as a read-only directory", MountCommand.Usage, MountCommand.ConfigUsage)
     {
@@ -50,7 +48,7 @@ internal static class Verbs
             new("tells what is mounted and how it fares", StatusCommand.Usage)
             {
                 About = ["Without MOUNTPOINT it tells of all mounts of the user, and when root asks of all mounts of the machine. The exit code is 1 when one does not answer."],
-                Options = [("Options", [_json])],
+                Options = [("Options", [CommonOptions.Json])],
                 Examples = ["s3mount status /mnt/imagenet"],
             },
             args => StatusProgram.RunAsync(StatusCommand.Parse(args), Console.Out)),
@@ -59,7 +57,7 @@ internal static class Verbs
             new("tells where the bytes of a file are, and what a read would do", ExplainCommand.Usage)
             {
                 About = ["It reads nothing of the file, and asks the store only for names that are not known now."],
-                Options = [("Options", [_json])],
+                Options = [("Options", [CommonOptions.Json])],
                 Examples = ["s3mount explain /mnt/imagenet/train/n01440764/n01440764_18.JPEG"],
             },
             async args =>
@@ -126,7 +124,7 @@ internal static class Verbs
             new("checks a configuration file; shows what is in force", ConfigCommand.CheckUsage, ConfigCommand.ShowUsage)
             {
                 About = ["check tells all that is wrong in a file, a line each, and then ends with exit code 1. show is given what a mount would be given; it prints each option as it would be in force, and where it came from: command line, -o, variable, file and line, or default. Nothing is mounted, and no store is asked."],
-                Options = [("Of show, besides those of a mount", [ConfigCommand.Json])],
+                Options = [("Of show, besides those of a mount", [CommonOptions.Json])],
                 Examples = ["s3mount config check /etc/s3mount/imagenet.yaml", "s3mount config show --config imagenet.yaml --memory 8GiB"],
             },
             args => Task.FromResult(ConfigProgram.Run(ConfigCommand.Parse(args), Console.Out, Console.Error))),

@@ -8,9 +8,6 @@ internal sealed record ConfigCommand(ConfigAction Action, IReadOnlyList<string> 
     public const string CheckUsage = "s3mount config check FILE...";
     public const string ShowUsage = "s3mount config show [--json] [BUCKET[/PREFIX]] [MOUNTPOINT] [options]";
 
-    /// <summary>Of show.</summary>
-    public static readonly OptionDefinition Json = new("json", null, "print JSON, for programs") { InFstab = false };
-
     /// <param name="args">What follows the verb.</param>
     /// <exception cref="UsageException">With the first thing that is wrong.</exception>
     public static ConfigCommand Parse(IReadOnlyList<string> args)

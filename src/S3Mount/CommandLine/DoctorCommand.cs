@@ -7,11 +7,10 @@ internal sealed record DoctorCommand(string? Bucket, OptionValues Options)
     public const string Verb = "doctor";
     public const string Usage = "s3mount doctor [BUCKET[/PREFIX]] [options]";
 
-    public static readonly OptionDefinition Json = new("json", null, "print JSON, for programs") { InFstab = false };
     public static readonly OptionDefinition Quick = new("quick", null, "measure neither the throughput nor the disk") { ShortName = 'q', InFstab = false };
 
     /// <summary>Its own, besides those of the store.</summary>
-    public static readonly OptionDefinition[] Own = [MountOptions.Cache, Quick, Json];
+    public static readonly OptionDefinition[] Own = [MountOptions.Cache, Quick, CommonOptions.Json];
 
     /// <param name="args">What follows the verb.</param>
     /// <exception cref="UsageException">With the first thing that is wrong.</exception>

@@ -11,19 +11,14 @@ internal sealed record ExplainCommand(string Path, bool Json)
     /// <exception cref="UsageException">With the first thing that is wrong.</exception>
     public static ExplainCommand Parse(IReadOnlyList<string> args)
     {
-        bool json = false;
-        string? path = null;
-        foreach (string arg in args)
+        var arguments = new ArgumentParser(args, [CommonOptions.Json]);
+        arguments.ThrowIfUnknown();
+        OptionValues options = arguments.Options();
+        return arguments.Positions switch
         {
-            if (arg is "--json")
-                json = true;
-            else if (arg.Length > 1 && arg[0] == '-')
-                throw new UsageException($"unknown option '{arg}'; write {Usage}");
-            else if (path is null)
-                path = arg;
-            else
-                throw new UsageException($"unexpected argument '{arg}'; write {Usage}");
-        }
-        return new ExplainCommand(string.IsNullOrEmpty(path) ? throw new UsageException($"the path is missing; write {Usage}") : path, json);
+            [var path] when path.Length > 0 => new ExplainCommand(path, options.Has(CommonOptions.Json)),
+            [_, var second, ..] => throw new UsageException($"unexpected argument '{second}'; write {Usage}"),
+            _ => throw new UsageException($"the path is missing; write {Usage}"),
+        };
     }
 }

@@ -28,7 +28,7 @@ internal static class DoctorProgram
         S3StoreOptions? store = bucket is { } named ? StoreOptionsReader.Read(named, options) : null;
         string? cache = options.Read(MountOptions.Cache, StoreOptionsReader.ParseFile, null);
         string? target = store is null ? null : $"s3://{store.Bucket}/{store.Prefix}";
-        bool isQuick = options.Has(DoctorCommand.Quick), isJson = options.Has(DoctorCommand.Json);
+        bool isQuick = options.Has(DoctorCommand.Quick), isJson = options.Has(CommonOptions.Json);
         TimeProvider time = TimeProvider.System;
         var findings = new Findings();
         ExaminedMachine machine = ExaminedMachine.Current;

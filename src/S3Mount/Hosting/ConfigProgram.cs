@@ -26,11 +26,11 @@ internal static class ConfigProgram
     private static void Show(IReadOnlyList<string> arguments, TextWriter output)
     {
         OptionValues values = MountCommand.ParseValues(
-            arguments, MountOptions.All.Append(ConfigCommand.Json), written => LowerLayers.AddTo(written, Environment.GetEnvironmentVariable));
+            arguments, MountOptions.All.Append(CommonOptions.Json), written => LowerLayers.AddTo(written, Environment.GetEnvironmentVariable));
         MountSettings settings = SettingsReader.Read(Completed(values), Machine.Current);
         IReadOnlyList<ReportLine> lines = SettingsReport.Of(settings, values, Machine.Current.MemoryLimit());
         IEnumerable<string> warnings = settings.Warnings.Concat(EnvironmentLayer.Misspelt(Environment.GetEnvironmentVariables().Keys.Cast<string>()));
-        output.Write(values.Has(ConfigCommand.Json) ? ReportText.Json(lines, warnings) : ReportText.Yaml(lines, warnings));
+        output.Write(values.Has(CommonOptions.Json) ? ReportText.Json(lines, warnings) : ReportText.Yaml(lines, warnings));
     }
 
     private static bool IsFine(string name, TextWriter output, TextWriter errors)

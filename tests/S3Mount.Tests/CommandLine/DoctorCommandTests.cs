@@ -19,7 +19,7 @@ public sealed class DoctorCommandTests
     {
         DoctorCommand command = Parse("s3://b/p --region eu-west-1 --quick --json --cache /c");
         Assert.That((command.Bucket, command.Options.Text(MountOptions.Region), command.Options.Text(MountOptions.Cache)), Is.EqualTo(("s3://b/p", "eu-west-1", "/c")));
-        Assert.That((command.Options.Has(DoctorCommand.Quick), command.Options.Has(DoctorCommand.Json)), Is.EqualTo((true, true)));
+        Assert.That((command.Options.Has(DoctorCommand.Quick), command.Options.Has(CommonOptions.Json)), Is.EqualTo((true, true)));
     }
 
     [Test]
