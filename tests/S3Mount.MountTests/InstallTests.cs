@@ -67,7 +67,7 @@ public sealed class InstallTests : MountTest
     [Test]
     public async Task The_installed_example_is_fine()
     {
-        ChildResult result = await ChildProcess.RunAsync(_root + "/usr/local/bin/s3mount", ["config", "check", _root + "/usr/local/share/s3mount/examples/imagenet.yaml"]);
+        ChildResult result = await ChildProcess.RunAsync(_root + "/usr/local/bin/s3mount", ["config", "check", _root + "/usr/local/share/doc/s3mount/examples/imagenet.yaml"]);
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
     }
 

@@ -215,7 +215,7 @@ public sealed class MetricsTests : MountTest
         Assert.That(figures.GetProperty("waits").GetProperty("blocks").GetDouble(), Is.GreaterThan(0));
         long gets = status.GetProperty("store").GetProperty("gets").GetInt64();
         Assert.That(status.GetProperty("cost").GetProperty("total").GetDecimal(), Is.EqualTo(gets + (decimal)(Files * FileSize) / 1_000_000));
-        Assert.That(status.GetProperty("options").GetProperty("metadata-ttl").GetString(), Is.EqualTo("3600s"));
+        Assert.That(status.GetProperty("options").GetProperty("metadata-ttl").GetString(), Is.EqualTo("1h"));
         string text = (await ProgramUnderTest.RunAsync(["status", mount.Path])).EnsureSuccess().Output;
         await TestContext.Out.WriteLineAsync(text);
         Assert.That(text, Does.Match(@"\n                median \(99 %\): .*READ [^\n]*\n").And.Contain("READ EACCES").And.Match(@"\n  cost          \d"));

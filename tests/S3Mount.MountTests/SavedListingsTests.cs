@@ -109,7 +109,7 @@ public sealed class SavedListingsTests : MountTest
     {
         string mountpoint = NewDirectory().CreateDirectory("mnt");
         ChildResult below = await ProgramUnderTest.RunAsync([Bucket, mountpoint, "-o", $"cache={mountpoint}/cache", "--endpoint-url", _server.Url], StoreAddress.Of(_server));
-        Assert.That((below.ExitCode, below.Error), Is.EqualTo((2, $"s3mount: --cache: {mountpoint}/cache lies below the mountpoint; choose another place\n")));
+        Assert.That((below.ExitCode, below.Error), Is.EqualTo((2, $"s3mount: -o cache: {mountpoint}/cache lies below the mountpoint; choose another place\n")));
         MountedBucket mount = await MountAsync(new MountSetup { Store = StoreAddress.Of(_server), Target = Bucket, Arguments = ["--cache", "/proc/cache"] });
         Assert.That(mount.Said, Does.Contain("s3mount: warning: --cache: /proc/cache cannot be made: ").And.Contain("; listings are not kept"));
         Assert.That((await Client.ShellAsync("cat $1/top", mount.Path)).Output, Is.EqualTo("top"));
