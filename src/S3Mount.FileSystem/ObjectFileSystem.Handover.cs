@@ -20,7 +20,7 @@ public sealed partial class ObjectFileSystem
         {
             null => new InodeTable(prefix, _readers.Detach),
             { State: { } state } start => InodeState.Read(state, prefix, _readers.Detach, start.Reserve),
-            var start => new InodeTable(prefix, _readers.Detach, start.FirstDirectory, start.Reserve),
+            var start => new InodeTable(prefix, _readers.Detach, start.FirstNumber, start.Reserve),
         };
     }
 }

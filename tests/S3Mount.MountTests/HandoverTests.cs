@@ -107,6 +107,27 @@ public sealed class HandoverTests : MountTest
     }
 
     [Test]
+    public async Task After_a_crash_a_file_that_was_open_in_the_root_is_never_another()
+    {
+        for (int i = 0; i < 4; i++)
+            _bucket.Put($"root{i}", Ramp.Create(2_000_000, 100 + i));
+        await using ServiceManager service = await StartAsync();
+        string[] arguments = [_mountpoint, "root0", "root1", "root2", "root3"];
+        await using ChildProcess reader = await Client.StartPythonAsync("held_after_crash.py", arguments);
+        await reader.WaitForOutputAsync("held", _patience);
+        for (int kill = 1; kill <= 3; kill++)
+        {
+            await service.KillAsync();
+            // The next process sees names in the root for the first time, another one first at each time: their ids are its first.
+            await Client.ShellAsync("cat \"$1\" > /dev/null", $"{_mountpoint}/root{kill}");
+        }
+        await reader.SendLineAsync("go on");
+        ChildResult result = (await reader.WaitAsync(_patience)).EnsureSuccess();
+        Assert.That(result.OutputLines[^1], Is.EqualTo("ESTALE ESTALE ESTALE ESTALE"));
+        await service.StopAsync();
+    }
+
+    [Test]
     public async Task With_other_settings_the_mount_begins_anew()
     {
         await using ServiceManager service = await StartAsync();

@@ -6,11 +6,14 @@ namespace S3Mount.FileSystem.Handover;
 /// </summary>
 public sealed record InodeStart
 {
-    /// <summary>Directories get numbers from here on; at least 1, beyond all that were ever reserved under the same kernel. Not used where there is a <see cref="State"/>.</summary>
-    public int FirstDirectory { get; init; } = 1;
+    /// <summary>
+    /// The numbers that node ids are made of begin here, beyond all that were ever reserved under the same kernel; 0 where there were none. Not
+    /// used where there is a <see cref="State"/>.
+    /// </summary>
+    public int FirstNumber { get; init; }
 
     /// <summary>
-    /// Told before a directory gets a number that was not reserved yet, with the number up to which (exclusive) they may be used from then on:
+    /// Told before a number is used that was not reserved yet, with the number up to which (exclusive) they may be used from then on:
     /// for whoever starts after a crash. Any thread, under locks: it must be quick, and must not throw.
     /// </summary>
     public Action<int> Reserve { get; init; } = _ => { };

@@ -9,7 +9,7 @@ namespace S3Mount.FileSystem.Handover;
 /// The node ids that the kernel holds, with their keys, versions and lookup counts, as bytes: from the process that ends to the one that goes
 /// on. Little-endian; strings have their length before them. Whole or damaged is for the caller to know: there is no checksum in it.
 /// <para>
-/// version (2 bytes), prefix, number of the first directory but the root, count of directories; then each, the root first: number of its
+/// version (2 bytes), prefix, number of the root's files, count of directories; then each, the root first: number of its
 /// parent, name, number of its next slab, count of files; then each file, by slot: slot, flags, lookups, size, LastModified, storage class,
 /// tag, name.
 /// </para>
@@ -45,7 +45,7 @@ internal static class InodeState
         if (!ReadBytes(reader).AsSpan().SequenceEqual(prefix))
             throw new InvalidDataException("it is of another prefix");
         int first = reader.ReadInt32(), count = reader.ReadInt32();
-        if (first < 1 || count < 1)
+        if (first < 0 || count < 1)
             throw new InvalidDataException($"it has {count} directories from {first} on");
         var table = new InodeTable(prefix, onForgotten, first, reserve);
         for (int i = 0; i < count; i++)

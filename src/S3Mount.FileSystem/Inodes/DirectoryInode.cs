@@ -9,8 +9,9 @@ namespace S3Mount.FileSystem.Inodes;
 /// </summary>
 internal sealed class DirectoryInode
 {
-    // Node ids: a directory's is its number + 1, so that the root has FUSE_ROOT_ID; a file's has its directory's in the upper half
-    // and its slot in the lower.
+    // Node ids: a directory's is its number + 1, so that the root has FUSE_ROOT_ID; a file's has the number of its directory's files + 1 in the
+    // upper half and its slot in the lower. That number is the directory's own, but for the root: its node id is the same in every process, and
+    // must not make its files' ids the same.
     private const int DirectoryShift = 32;
 
     private Dictionary<byte[], DirectoryInode>? _directories; // guarded by Gate
@@ -26,9 +27,11 @@ internal sealed class DirectoryInode
 
     /// <param name="number">0 for the root.</param>
     /// <param name="parent">Null for the root.</param>
-    public DirectoryInode(int number, DirectoryInode? parent, byte[] name, byte[] prefix)
+    /// <param name="filesNumber">Of its files, where it is not the same.</param>
+    public DirectoryInode(int number, DirectoryInode? parent, byte[] name, byte[] prefix, int? filesNumber = null)
     {
         Number = number;
+        FilesNumber = filesNumber ?? number;
         Parent = parent;
         Name = name;
         Prefix = prefix;
@@ -36,6 +39,9 @@ internal sealed class DirectoryInode
     }
 
     public int Number { get; }
+
+    /// <summary>What the node ids of its files begin with.</summary>
+    public int FilesNumber { get; }
 
     public NodeId Id => new((ulong)Number + 1);
 
@@ -100,12 +106,12 @@ internal sealed class DirectoryInode
 
     public void ForgetLookupsAlone() => Volatile.Write(ref _lookupsAlone, 0);
 
-    /// <summary>The number of the directory that a node id is, or in which it is a file.</summary>
+    /// <summary>The number of the directory that a node id is, or that of the files among which it is.</summary>
     public static int NumberOf(NodeId id) => (int)(IsFile(id) ? (id.Value >> DirectoryShift) - 1 : id.Value - 1);
 
     public static bool IsFile(NodeId id) => id.Value >> DirectoryShift != 0;
 
-    public NodeId IdOf(in EntryRef file) => new((Id.Value << DirectoryShift) | file.Slot);
+    public NodeId IdOf(in EntryRef file) => new((((ulong)FilesNumber + 1) << DirectoryShift) | file.Slot);
 
     public byte[] KeyOf(ReadOnlySpan<byte> name)
     {

@@ -22,20 +22,21 @@ internal sealed class InodeTable
 
     /// <param name="rootPrefix">Empty, or ending in <c>/</c>.</param>
     /// <param name="onForgotten">Called, without any lock, for each file that the kernel has forgotten.</param>
-    /// <param name="firstNumber">Of the directories but the root, which is 0.</param>
-    /// <param name="reserve">Told up to which number (exclusive) directories may come, before they do.</param>
-    public InodeTable(byte[] rootPrefix, Action<NodeId> onForgotten, int firstNumber = 1, Action<int>? reserve = null)
+    /// <param name="firstNumber">Of the root's files; the other directories have those after it.</param>
+    /// <param name="reserve">Told up to which number (exclusive) they may come, before they do.</param>
+    public InodeTable(byte[] rootPrefix, Action<NodeId> onForgotten, int firstNumber = 0, Action<int>? reserve = null)
     {
         _onForgotten = onForgotten;
         _reserve = reserve;
-        FirstNumber = _reserved = firstNumber;
-        Root = new DirectoryInode(0, parent: null, name: [], rootPrefix);
+        FirstNumber = firstNumber;
+        Reserve(firstNumber);
+        Root = new DirectoryInode(0, parent: null, name: [], rootPrefix, firstNumber);
         _directories = [Root, null!, null!, null!];
     }
 
     public DirectoryInode Root { get; }
 
-    /// <summary>The number of the first directory but the root.</summary>
+    /// <summary>The number of the root's files; the other directories come after it.</summary>
     public int FirstNumber { get; }
 
     public int DirectoryCount => Volatile.Read(ref _count);
@@ -44,9 +45,9 @@ internal sealed class InodeTable
     public int FileCount => Volatile.Read(ref _files);
 
     /// <summary>The directory of a node id; null if it is no directory.</summary>
-    public DirectoryInode? FindDirectory(NodeId id) => id.Value == 0 || DirectoryInode.IsFile(id) ? null : At(DirectoryInode.NumberOf(id));
+    public DirectoryInode? FindDirectory(NodeId id) => id.Value == 0 || DirectoryInode.IsFile(id) ? null : FindDirectory(DirectoryInode.NumberOf(id));
 
-    public DirectoryInode? FindDirectory(int number) => At(number);
+    public DirectoryInode? FindDirectory(int number) => number == 0 ? Root : number > FirstNumber ? WithFiles(number) : null;
 
     /// <summary>All of them as they are now, the root first, each after its parent.</summary>
     public DirectoryInode[] Directories() => Volatile.Read(ref _count) is var count ? _directories[..count] : [];
@@ -61,7 +62,7 @@ internal sealed class InodeTable
     public bool TryFindFile(NodeId id, out FileInode file)
     {
         file = default;
-        if (!DirectoryInode.IsFile(id) || At(DirectoryInode.NumberOf(id)) is not { } parent || !parent.TryFindFile(id, out EntryRef entry))
+        if (!DirectoryInode.IsFile(id) || WithFiles(DirectoryInode.NumberOf(id)) is not { } parent || !parent.TryFindFile(id, out EntryRef entry))
             return false;
         file = new FileInode(parent, entry);
         return true;
@@ -114,7 +115,7 @@ internal sealed class InodeTable
     /// <exception cref="InvalidOperationException">More was forgotten than was looked up.</exception>
     public void Forget(NodeId id, ulong lookups)
     {
-        if (!DirectoryInode.IsFile(id) || At(DirectoryInode.NumberOf(id)) is not { } parent)
+        if (!DirectoryInode.IsFile(id) || WithFiles(DirectoryInode.NumberOf(id)) is not { } parent)
             return;
         lock (parent.Gate)
         {
@@ -125,13 +126,16 @@ internal sealed class InodeTable
         _onForgotten(id);
     }
 
-    private DirectoryInode? At(int number)
+    // The directory whose files have the number. Numbers before the first are of earlier processes.
+    private DirectoryInode? WithFiles(int number)
     {
         DirectoryInode[] directories = Volatile.Read(ref _directories);
-        // Numbers before the first are of earlier processes.
-        int place = number == 0 ? 0 : number - FirstNumber + 1;
-        return (uint)place < (uint)directories.Length && (place > 0 || number == 0) ? Volatile.Read(ref directories[place]) : null;
+        int place = number - FirstNumber;
+        return (uint)place < (uint)directories.Length ? Volatile.Read(ref directories[place]) : null;
     }
+
+    // Under _gate, or in the constructor.
+    private void Reserve(int number) => _reserve?.Invoke(_reserved = (int)Math.Min((long)number + ReservedAtOnce, int.MaxValue));
 
     private DirectoryInode Create(DirectoryInode parent, ReadOnlySpan<byte> name)
     {
@@ -141,9 +145,9 @@ internal sealed class InodeTable
         prefix[^1] = (byte)'/';
         lock (_gate)
         {
-            int number = FirstNumber + _count - 1;
-            if (number >= _reserved)
-                _reserve?.Invoke(_reserved = (int)Math.Min((long)number + ReservedAtOnce, int.MaxValue));
+            int number = FirstNumber + _count;
+            if (_reserve is not null && number >= _reserved)
+                Reserve(number);
             var directory = new DirectoryInode(number, parent, name.ToArray(), prefix);
             if (_count == _directories.Length)
             {

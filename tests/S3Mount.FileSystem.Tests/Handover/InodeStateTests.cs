@@ -59,9 +59,11 @@ public sealed class InodeStateTests
     [Test]
     public void After_a_crash_no_old_id_is_found_and_no_new_one_is_an_old_one()
     {
-        int reserved = 1;
-        var table = new InodeTable(_prefix, _ => { }, 1, bound => reserved = bound);
+        int reserved = 0;
+        var table = new InodeTable(_prefix, _ => { }, 0, bound => reserved = bound);
         var old = new List<NodeId>();
+        for (int i = 0; i < 10; i++)
+            old.Add(table.LookUp(table.Root, Name(i), Version(i), "").Id);
         for (int i = 0; i < 10; i++)
         {
             DirectoryInode directory = table.GetDirectory(table.Root, Name(i));
@@ -77,11 +79,28 @@ public sealed class InodeStateTests
         }
         Assert.That(next.FindDirectory(NodeId.Root), Is.SameAs(next.Root));
         DirectoryInode fresh = next.GetDirectory(next.Root, "x"u8);
-        Assert.That((ulong[])[fresh.Id.Value, next.LookUp(fresh, "f"u8, Version(1), "").Id.Value], Has.None.Matches<ulong>(id => old.Contains(new NodeId(id))));
+        FileInode inRoot = next.LookUp(next.Root, "other"u8, Version(1), "");
+        Assert.That((ulong[])[fresh.Id.Value, inRoot.Id.Value, next.LookUp(fresh, "f"u8, Version(1), "").Id.Value], Has.None.Matches<ulong>(id => old.Contains(new NodeId(id))));
+        Assert.That((next.TryFindFile(inRoot.Id, out FileInode found), found), Is.EqualTo((true, inRoot)));
+        Assert.That(next.FindDirectory(new NodeId((ulong)next.FirstNumber + 1)), Is.Null, "the number of the root's files is no directory's");
         Assert.That(next.FindDirectory(fresh.Id), Is.SameAs(fresh));
         Assert.That(reserved, Is.GreaterThan(fresh.Number));
         // And from there in order.
-        Assert.That(Next(next).FindDirectory(fresh.Id)!.Prefix, Is.EqualTo("data/x/"u8.ToArray()));
+        InodeTable third = Next(next);
+        Assert.That(third.FindDirectory(fresh.Id)!.Prefix, Is.EqualTo("data/x/"u8.ToArray()));
+        Assert.That((third.TryFindFile(inRoot.Id, out found), found.Key.ToString()), Is.EqualTo((true, "data/other")));
+    }
+
+    [Test]
+    public void A_crash_before_anything_was_looked_up_but_in_the_root_counts_too()
+    {
+        int reserved = 0;
+        var ids = new HashSet<NodeId>();
+        for (int process = 0; process < 5; process++)
+        {
+            var table = new InodeTable(_prefix, _ => { }, reserved, bound => reserved = bound);
+            Assert.That(ids.Add(table.LookUp(table.Root, Name(process), Version(1), "").Id), $"process {process}");
+        }
     }
 
     [Test]

@@ -10,7 +10,7 @@ namespace S3Mount.Hosting.Handover;
 /// A file in memory in which a process leaves to the next what it has to know of their mount: at once what INIT has agreed on and which node
 /// ids are taken, for a crash; at its end all of them. Little-endian:
 /// <para>
-/// magic (4 bytes), version (4), numbers of directories in use are below (4), CRC-32C of the inodes (4), their length or -1 (8), length of
+/// magic (4 bytes), version (4), numbers in use are below (4), CRC-32C of the inodes (4), their length or -1 (8), length of
 /// the head (4), the head as JSON; from 64 KiB on the inodes.
 /// </para>
 /// </summary>
@@ -45,7 +45,6 @@ internal sealed class HandoverFile : IDisposable
         start.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(start, Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(start[4..], Version);
-        BinaryPrimitives.WriteInt32LittleEndian(start[ReservedAt..], 1);
         BinaryPrimitives.WriteInt64LittleEndian(start[LengthAt..], -1);
         RandomAccess.Write(file._file, start, 0);
         return file;
@@ -57,7 +56,7 @@ internal sealed class HandoverFile : IDisposable
     /// <summary>Its number, good as long as it is not disposed.</summary>
     public int Descriptor => (int)_file.DangerousGetHandle();
 
-    /// <summary>Below this are all numbers of directories that may be in use.</summary>
+    /// <summary>Below this are all numbers that node ids in use may be made of.</summary>
     public int Reserved => BinaryPrimitives.ReadInt32LittleEndian(Read(ReservedAt, 4));
 
     /// <summary>Raises <see cref="Reserved"/>; it never falls. One thread at a time.</summary>

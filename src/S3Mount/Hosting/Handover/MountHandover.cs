@@ -20,6 +20,9 @@ internal sealed class MountHandover : IDisposable
 
     private const int Descriptors = 2;
 
+    /// <summary>Half of what there are: each process takes 65,536 at least, so that it is reached after 16,000 crashes of one mount.</summary>
+    private const int MostNumbers = int.MaxValue / 2;
+
     private readonly ServiceNotifier _notifier;
     private readonly PassedDescriptors _passed;
     private readonly string _unit;
@@ -63,12 +66,16 @@ internal sealed class MountHandover : IDisposable
             return Refuse("it was unmounted meanwhile");
         }
         _inodes = OpenInodes(file);
-        if (head.Mount != wanted || (_inodes is null && !agreement.CanForgetNames))
+        string? reason = head.Mount != wanted ? "the settings have changed"
+            : _inodes is null && !agreement.CanForgetNames ? "it has crashed, and the kernel cannot be told to forget what names stood for (Linux 6.16 can)"
+            : file.Reserved > MostNumbers ? "after so many crashes there are too few node ids left"
+            : null;
+        if (reason is not null)
         {
             mount.Device.Dispose();
             mount.Unmount(lazy: true);
             file.Dispose();
-            return Refuse(head.Mount != wanted ? "the settings have changed" : "it has crashed, and the kernel cannot be told to forget what names stood for (Linux 6.16 can)");
+            return Refuse(reason);
         }
         _file.Dispose();
         _file = file;
@@ -124,7 +131,7 @@ internal sealed class MountHandover : IDisposable
         }
     }
 
-    private InodeStart Fresh() => new() { FirstDirectory = _file.Reserved, Reserve = _file.Reserve };
+    private InodeStart Fresh() => new() { FirstNumber = _file.Reserved, Reserve = _file.Reserve };
 
     private TakenMount? Refuse(string reason)
     {

@@ -7,13 +7,13 @@ namespace S3Mount.Tests.Hosting.Handover;
 [TestFixture]
 public sealed class HandoverFileTests
 {
-    private static readonly HandoverHead _head = new(new MountIdentity("/mnt/ä b", "s3://bucket/prefix/", null, null, true), "0:47", 45, ulong.MaxValue, 256);
+    private static readonly HandoverHead _head = new(new MountIdentity("/mnt/ä b", "s3://bucket/prefix/", null, null, true, false), "0:47", 45, ulong.MaxValue, 256);
 
     [Test]
     public void The_next_process_reads_what_was_written()
     {
         using HandoverFile file = HandoverFile.Create();
-        Assert.That((file.ReadHead(), file.OpenInodes(), file.Reserved), Is.EqualTo(((HandoverHead?)null, (Stream?)null, 1)));
+        Assert.That((file.ReadHead(), file.OpenInodes(), file.Reserved), Is.EqualTo(((HandoverHead?)null, (Stream?)null, 0)));
         file.WriteHead(_head);
         file.Reserve(70_000);
         file.Reserve(60_000);
