@@ -50,7 +50,7 @@ public sealed class HandoverTests : MountTest
             await ReadOnAsync(reader);
             int before = service.ProcessId;
             await service.RestartAsync();
-            Assert.That((service.ProcessId == before, MountLine()), Is.EqualTo((false, mount)), "another process, the same mount");
+            Assert.That((service.ProcessId == before, service.Starts, MountLine()), Is.EqualTo((false, restart + 2, mount)), "another process, the same mount");
         }
         await ReadOnAsync(reader);
         JsonElement read = await EndAsync(reader);
@@ -137,7 +137,8 @@ public sealed class HandoverTests : MountTest
         Assert.That(MountLine(), Is.Not.EqualTo(mount));
         Assert.That(MountedPaths.Count(_mountpoint), Is.EqualTo(1));
         Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", $"{_mountpoint}/file01", Path.Combine(_reference, "file01"))).Error, Is.Empty);
-        Assert.That(service.Log, Does.Contain("the settings have changed"));
+        Assert.That(service.Log, Does.Contain("the settings have changed").And.Not.Contain("cannot be used"));
+        Assert.That(service.Starts, Is.EqualTo(2), "at the first attempt");
         await service.StopAsync();
         Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
     }
@@ -150,6 +151,7 @@ public sealed class HandoverTests : MountTest
         await service.RestartAsync();
         Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", $"{_mountpoint}/train/file01", Path.Combine(_reference, "file01"))).Error, Is.Empty);
         Assert.That(service.Log, Does.Contain("it was unmounted meanwhile"));
+        Assert.That(service.Starts, Is.EqualTo(2), "at the first attempt");
         Assert.That(MountedPaths.Count(_mountpoint), Is.EqualTo(1));
         await service.StopAsync();
         Assert.That(MountedPaths.Contains(_mountpoint), Is.False);

@@ -193,7 +193,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         {
             fileSystem = new ObjectFileSystem(store, options with { Inodes = Handover.Inodes() }, timeProvider, _logger);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             fileSystem = new ObjectFileSystem(store, options with { Inodes = Handover.InodesAnew(e) }, timeProvider, _logger);
         }

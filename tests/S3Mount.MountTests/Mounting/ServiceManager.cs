@@ -24,6 +24,9 @@ internal sealed class ServiceManager : IAsyncDisposable
     /// <summary>Of the service, all of its processes.</summary>
     public string Log => _process.Error;
 
+    /// <summary>How often it was started.</summary>
+    public int Starts => Events.Count(line => line.StartsWith("started ", StringComparison.Ordinal));
+
     /// <summary>Its last process.</summary>
     public int ProcessId => int.Parse(Events.Last(line => line.StartsWith("started ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
 

@@ -74,6 +74,7 @@ internal sealed class MountHandover : IDisposable
         {
             mount.Device.Dispose();
             mount.Unmount(lazy: true);
+            _inodes = null;
             file.Dispose();
             return Refuse(reason);
         }
