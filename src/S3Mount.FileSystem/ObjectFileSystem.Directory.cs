@@ -146,11 +146,11 @@ public sealed partial class ObjectFileSystem
         ulong offset = Cookie.Make(listing.Generation, position + 1);
         if (position < DotEntries)
         {
-            DirectoryInode dot = position == 0 ? directory : directory.Parent ?? directory;
+            ulong dotIno = position == 0 ? directory.Ino : directory.ParentIno;
             ReadOnlySpan<byte> dotName = position == 0 ? "."u8 : ".."u8;
             return detail != EntryDetail.Name
-                ? writer.TryAddPlus(default, dot.Ino, offset, DirectoryType, dotName)
-                : writer.TryAdd(dot.Ino, offset, DirectoryType, dotName);
+                ? writer.TryAddPlus(default, dotIno, offset, DirectoryType, dotName)
+                : writer.TryAdd(dotIno, offset, DirectoryType, dotName);
         }
         EntryRef listed = listing[position - DotEntries];
         ReadOnlySpan<byte> name = listed.Name;

@@ -19,8 +19,8 @@ public sealed partial class ObjectFileSystem
         return _options.Inodes switch
         {
             null => new InodeTable(prefix, _readers.Detach),
-            { State: { } state } start => InodeState.Read(state, prefix, _readers.Detach, start.Reserve),
-            var start => new InodeTable(prefix, _readers.Detach, start.FirstNumber, start.Reserve),
+            { State: { } state } start => InodeState.Read(state, prefix, _readers.Detach, start.Numbers),
+            var start => new InodeTable(prefix, _readers.Detach, start.Numbers),
         };
     }
 }

@@ -106,5 +106,5 @@ public sealed class ListingGenerationsTests
 
     private static DirectoryListing Listing(uint generation) => Listings.Build(Directory(2), generation, MountClock.Forever, Pages.Of("a", "b", "c"));
 
-    private static DirectoryInode Directory(int number) => new(number, parent: null, [], []);
+    private static DirectoryInode Directory(int number) => DirectoryInode.RootOf("d"u8.ToArray(), [], number);
 }
