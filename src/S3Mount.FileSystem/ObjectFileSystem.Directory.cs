@@ -60,7 +60,7 @@ public sealed partial class ObjectFileSystem
 
     private ValueTask AnswerFromStartAsync(FuseRequest request, DirectoryListing listing, int size, bool plus)
     {
-        _generations.Keep(listing.Directory, listing);
+        _generations.Keep(listing.Directory, listing, _options.MetadataTtl);
         return AnswerEntriesAsync(request, listing, 0, size, plus ? _plus.Begin(listing) : EntryDetail.Name);
     }
 
@@ -91,7 +91,7 @@ public sealed partial class ObjectFileSystem
                 request.ReplyError(Errno.ESTALE);
                 return;
             }
-            _generations.Keep(directory, listing);
+            _generations.Keep(directory, listing, _options.MetadataTtl);
             ReplyEntries(request, listing, position, size, DetailOf(listing, plus, _options.KernelChoosesReadDirPlus));
         }
         catch (Exception failure)

@@ -41,8 +41,8 @@ internal static class InodeState
 
     /// <exception cref="InvalidDataException">Of another version, of another prefix, or no such state.</exception>
     /// <exception cref="EndOfStreamException">Cut.</exception>
-    /// <param name="name">As <see cref="InodeTable"/> is given it.</param>
-    public static InodeTable Read(Stream stream, byte[] prefix, Action<NodeId> onForgotten, NodeNumbers numbers, byte[]? name = null)
+    /// <param name="name">This and the owner: as <see cref="InodeTable"/> is given them.</param>
+    public static InodeTable Read(Stream stream, byte[] prefix, Action<NodeId> onForgotten, NodeNumbers numbers, byte[]? name = null, object? owner = null)
     {
         using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
         if (reader.ReadUInt16() is var version && version != Version)
@@ -55,7 +55,7 @@ internal static class InodeState
         if (count < 1 || count > (long)chunks.Length * NodeNumbers.ChunkSize)
             throw new InvalidDataException($"it has {count} directories");
         numbers.SkipTo(next);
-        var table = new InodeTable(prefix, onForgotten, numbers, name, chunks);
+        var table = new InodeTable(prefix, onForgotten, numbers, name, owner, chunks);
         for (int i = 0; i < count; i++)
             Read(reader, table, isRoot: i == 0);
         return table;

@@ -14,6 +14,7 @@ internal sealed class InodeTable
     private readonly Lock _gate = new();
     private readonly Action<NodeId> _onForgotten;
     private readonly NodeNumbers _numbers;
+    private readonly object? _owner;
     private readonly List<int> _own; // first numbers of this table's chunks, in order; guarded by _gate
     private DirectoryInode?[]?[] _chunks = []; // by number; grows under _gate
     private int _count = 1;
@@ -23,14 +24,18 @@ internal sealed class InodeTable
     /// <param name="onForgotten">Called, without any lock, for each file that the kernel has forgotten.</param>
     /// <param name="numbers">Where node ids come from; null: the table is the only one.</param>
     /// <param name="name">Of the root, where it is a directory of the mount's root and not that itself.</param>
+    /// <param name="owner">Of the numbers that it takes (<see cref="NodeNumbers.OwnerOf"/>).</param>
     /// <param name="chunks">First numbers of chunks that are this table's already.</param>
-    public InodeTable(byte[] rootPrefix, Action<NodeId> onForgotten, NodeNumbers? numbers = null, byte[]? name = null, IEnumerable<int>? chunks = null)
+    public InodeTable(byte[] rootPrefix, Action<NodeId> onForgotten, NodeNumbers? numbers = null, byte[]? name = null, object? owner = null, IEnumerable<int>? chunks = null)
     {
+        _owner = owner;
         _onForgotten = onForgotten;
         _numbers = numbers ?? new NodeNumbers();
         _own = [.. chunks ?? []];
+        foreach (int first in _own)
+            _numbers.RetakeChunk(first, owner);
         if (_own.Count == 0)
-            _own.Add(_numbers.TakeChunk());
+            _own.Add(_numbers.TakeChunk(owner));
         foreach (int first in _own)
             AddChunk(first);
         int number = _own[0];
@@ -182,7 +187,7 @@ internal sealed class InodeTable
         {
             if (_count >> NodeNumbers.ChunkShift == _own.Count)
             {
-                int first = _numbers.TakeChunk();
+                int first = _numbers.TakeChunk(_owner);
                 AddChunk(first);
                 _own.Add(first);
             }

@@ -16,6 +16,7 @@ public sealed class NodeNumbers
 
     private readonly Lock _gate = new();
     private readonly Action<int>? _reserve;
+    private object?[] _owners = []; // by chunk; grows and changes under _gate
     private int _next; // guarded by _gate
     private int _reserved; // guarded by _gate
 
@@ -41,9 +42,17 @@ public sealed class NodeNumbers
         }
     }
 
+    /// <summary>Who has the chunk that a number is of; null: nobody, or nobody who said so.</summary>
+    internal object? OwnerOf(int number)
+    {
+        object?[] owners = Volatile.Read(ref _owners);
+        int chunk = number >> ChunkShift;
+        return (uint)chunk < (uint)owners.Length ? Volatile.Read(ref owners[chunk]) : null;
+    }
+
     /// <summary>The first number of a chunk that is the caller's from now on.</summary>
     /// <exception cref="InvalidOperationException">There are none left.</exception>
-    internal int TakeChunk()
+    internal int TakeChunk(object? owner = null)
     {
         lock (_gate)
         {
@@ -52,7 +61,28 @@ public sealed class NodeNumbers
                 throw new InvalidOperationException("all numbers of node ids are used up; the mount has to be made anew");
             _next = first + ChunkSize;
             Reserve();
+            SetOwner(first, owner);
             return first;
+        }
+    }
+
+    /// <summary>A chunk below <see cref="Next"/> is somebody's again, as in an earlier process.</summary>
+    internal void RetakeChunk(int first, object? owner)
+    {
+        lock (_gate)
+            SetOwner(first, owner);
+    }
+
+    /// <summary>Its chunks are nobody's from now on, and stay taken.</summary>
+    internal void Release(object owner)
+    {
+        lock (_gate)
+        {
+            for (int i = 0; i < _owners.Length; i++)
+            {
+                if (_owners[i] == owner)
+                    Volatile.Write(ref _owners[i], null);
+            }
         }
     }
 
@@ -67,6 +97,20 @@ public sealed class NodeNumbers
     }
 
     private static int RoundUp(int number) => (int)Math.Min(int.MaxValue, ((long)number + ChunkSize - 1) & ~(ChunkSize - 1L));
+
+    private void SetOwner(int first, object? owner)
+    {
+        if (owner is null)
+            return;
+        int chunk = first >> ChunkShift;
+        if (chunk >= _owners.Length)
+        {
+            var grown = new object?[Math.Max(chunk + 1, _owners.Length * 2)];
+            _owners.CopyTo(grown, 0);
+            Volatile.Write(ref _owners, grown);
+        }
+        Volatile.Write(ref _owners[chunk], owner);
+    }
 
     private void Reserve()
     {

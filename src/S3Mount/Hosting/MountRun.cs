@@ -257,7 +257,6 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         var options = new DiskCacheOptions
         {
             Directory = directory,
-            Store = $"{S3StoreName.Of(store.EndpointUrl, store.Region)} {settings.Bucket}",
             MaxSize = settings.MaxCacheSize,
             MaxWaiting = Math.Min(MaxWaitingForDisk, settings.Memory / 4),
             MaxReading = Math.Min(MaxReadingFromDisk, settings.Memory / 4),
