@@ -116,7 +116,7 @@ internal sealed class MountHandover : IDisposable
 
     /// <summary>For the next process. The session calls it when no lookup count changes any more.</summary>
     /// <exception cref="IOException">No memory; the next process then begins as after a crash.</exception>
-    public void Save(ObjectFileSystem fileSystem) => _file.WriteInodes(fileSystem.SaveInodes);
+    public void Save(IMountedFiles fileSystem) => _file.WriteInodes(fileSystem.SaveInodes);
 
     public void Dispose() => _file.Dispose();
 
