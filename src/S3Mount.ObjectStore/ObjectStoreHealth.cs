@@ -23,4 +23,16 @@ public sealed record ObjectStoreHealth
 
     /// <summary>The store answers nobody: retries wait, but for one now and then that looks whether it is back.</summary>
     public bool IsProbed { get; init; }
+
+    /// <summary>Of several stores together; one that answers nobody is enough for <see cref="IsProbed"/>.</summary>
+    public static ObjectStoreHealth operator +(ObjectStoreHealth left, ObjectStoreHealth right) => new()
+    {
+        Hedges = left.Hedges + right.Hedges,
+        HedgesWon = left.HedgesWon + right.HedgesWon,
+        Stalls = left.Stalls + right.Stalls,
+        Throttled = left.Throttled + right.Throttled,
+        GetLimit = left.GetLimit + right.GetLimit,
+        ListLimit = left.ListLimit + right.ListLimit,
+        IsProbed = left.IsProbed || right.IsProbed,
+    };
 }

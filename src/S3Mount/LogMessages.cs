@@ -89,4 +89,31 @@ internal static partial class LogMessages
 
     [LoggerMessage(4027, LogLevel.Warning, "metrics could not be sent by OTLP: {Problem}")]
     public static partial void MetricsNotSent(this ILogger logger, string problem);
+
+    [LoggerMessage(4030, LogLevel.Information, "the configuration has been read again; datasets added: {Added}; removed: {Removed}; changed: {Changed}; {Unchanged} go on")]
+    public static partial void Reloaded(this ILogger logger, string added, string removed, string changed, int unchanged);
+
+    [LoggerMessage(4031, LogLevel.Error, "the configuration is not taken, and nothing has changed: {Reason}")]
+    public static partial void NotReloaded(this ILogger logger, string reason);
+
+    [LoggerMessage(4032, LogLevel.Error, "dataset {Name} is not shown as the configuration says now; if it was there, it stays as it was: {Reason}")]
+    public static partial void DatasetNotShown(this ILogger logger, string name, string reason);
+
+    [LoggerMessage(4033, LogLevel.Warning, "these options are for the whole mount and count from its next start on: {Options}")]
+    public static partial void ReloadAtNextStart(this ILogger logger, string options);
+
+    [LoggerMessage(4034, LogLevel.Information, "SIGHUP: this mount shows one prefix, and its options are read when it begins; restart it for others")]
+    public static partial void NothingToReload(this ILogger logger);
+
+    [LoggerMessage(4035, LogLevel.Warning, "dataset {Name} is not shown any more, but after {Seconds} s something still waits in it; what it holds is freed when that ends")]
+    public static partial void DatasetLingers(this ILogger logger, string name, int seconds);
+
+    [LoggerMessage(4036, LogLevel.Error, "dataset {Name} is not shown any more, and did not end in order")]
+    public static partial void DatasetNotEnded(this ILogger logger, Exception exception, string name);
+
+    [LoggerMessage(4038, LogLevel.Warning, "datasets were still being changed {Seconds} s after the mount was told to end")]
+    public static partial void ChangesNotEnded(this ILogger logger, int seconds);
+
+    [LoggerMessage(4037, LogLevel.Error, "reading the configuration again has failed")]
+    public static partial void ReloadFailed(this ILogger logger, Exception exception);
 }

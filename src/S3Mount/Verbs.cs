@@ -14,7 +14,7 @@ internal static class Verbs
         About =
         [
             "The bucket is written BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX. s3mount returns when the mount is usable; the daemon stays in the background until the directory is unmounted.",
-            "Options may also be written into a YAML file, by their names without the dashes, with bucket and mountpoint, and as variables: S3MOUNT_METADATA_TTL=10m. The command line wins over -o, that over variables, and those over the file. --allow-other=false keeps off what a file turns on.",
+            "Options may also be written into a YAML file, by their names without the dashes, with bucket and mountpoint, and as variables: S3MOUNT_METADATA_TTL=10m. In a file, datasets: with a line NAME: BUCKET[/PREFIX] for each, in place of bucket, shows several as directories below one mountpoint. The command line wins over -o, that over variables, and those over the file. --allow-other=false keeps off what a file turns on.",
             "Sizes are written 512MiB, 2G or in bytes; durations 60 (seconds), 90s, 10m, 1h or indefinite.",
         ],
         Options = MountOptions.Groups,
@@ -77,6 +77,14 @@ internal static class Verbs
                 await RefreshProgram.RunAsync(RefreshCommand.Parse(args), Console.Out).ConfigureAwait(false);
                 return EntryPoint.Done;
             }),
+        new(
+            ReloadCommand.Verb,
+            new("shows the datasets that the configuration file names now", ReloadCommand.Usage)
+            {
+                About = ["For mounts of several datasets (see help mount): those that were added to the file come, those that are not there any more go, and what has changed goes and comes; the others do not notice. Without MOUNTPOINT all such mounts of the user do so. SIGHUP to the daemon does the same. A file that is wrong changes nothing. The exit code is 1 when a dataset cannot be shown."],
+                Examples = ["s3mount reload /datasets"],
+            },
+            args => ReloadProgram.RunAsync(ReloadCommand.Parse(args), Console.Out, Console.Error)),
         new(
             WarmCommand.Verb,
             new("brings files to the disk cache of their mount", WarmCommand.Usage)

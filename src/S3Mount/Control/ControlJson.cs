@@ -13,6 +13,7 @@ namespace S3Mount.Control;
 [JsonSerializable(typeof(FileExplanation))]
 [JsonSerializable(typeof(MountStatus))]
 [JsonSerializable(typeof(MountReport[]))]
+[JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(RefreshResult))]
 [JsonSerializable(typeof(WarmRequest))]

@@ -14,7 +14,7 @@ internal sealed record MountStatus
 
     public required int Pid { get; init; }
 
-    /// <summary><c>s3://BUCKET/PREFIX/</c></summary>
+    /// <summary><c>s3://BUCKET/PREFIX/</c>, or the file that names the datasets.</summary>
     public required string Source { get; init; }
 
     /// <summary>Where the daemon has mounted it.</summary>
@@ -57,6 +57,9 @@ internal sealed record MountStatus
     /// <summary>Of a mount that was told prices.</summary>
     public CostFigures? Cost { get; init; }
 
+    /// <summary>Of a mount that shows several, each for itself; what is said of the mount is of all of them together.</summary>
+    public IReadOnlyList<DatasetStatus>? Datasets { get; init; }
+
     /// <summary>The last warning or error of the log; absent: none yet.</summary>
     public FailurePart? LastFailure { get; init; }
 
@@ -83,11 +86,20 @@ internal sealed record MountStatus
     {
         /// <summary>What trouble it gave.</summary>
         public ObjectStoreHealth? Health { get; init; }
+
+        public static StorePart Of(IStoreFigures store)
+        {
+            ObjectStoreStatistics counts = store.Statistics;
+            return new StorePart(counts.Gets, counts.Heads, counts.Lists, counts.Retries, counts.BytesRead) { Health = store.Health };
+        }
     }
 
     /// <param name="MemoryReads">READs of which every byte was in memory when they came. What the kernel's page cache answers, the daemon does not see.</param>
     /// <param name="FetchedReads">READs that waited for the disk cache or the store.</param>
-    internal sealed record ReadsPart(long MemoryReads, long MemoryBytes, long FetchedReads, long FetchedBytes);
+    internal sealed record ReadsPart(long MemoryReads, long MemoryBytes, long FetchedReads, long FetchedBytes)
+    {
+        public static ReadsPart Of(ReadStatistics reads) => new(reads.MemoryReads, reads.MemoryBytes, reads.FetchedReads, reads.FetchedBytes);
+    }
 
     internal sealed record FailurePart(DateTimeOffset Time, string Message);
 }

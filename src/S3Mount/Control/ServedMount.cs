@@ -2,20 +2,19 @@ using S3Mount.Configuration;
 using S3Mount.FileSystem;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
+using S3Mount.Hosting.Datasets;
 using S3Mount.Logging;
-using S3Mount.ObjectStore;
 using S3Mount.Telemetry;
 
 namespace S3Mount.Control;
 
 /// <summary>A mount that is served, as its control socket sees it. Owns nothing.</summary>
-internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, FuseSession Session, IMountedFiles FileSystem, IStoreFigures Store, LastFailure LastFailure, DateTimeOffset Since, MountTelemetry Telemetry, ThroughputMeter Throughput)
+internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, FuseSession Session, IMountedFiles FileSystem, IStoreFigures Store, LastFailure LastFailure, DateTimeOffset Since, MountTelemetry Telemetry, ThroughputMeter Throughput, MountedDatasets? Datasets = null, DatasetReload? Reload = null)
 {
     /// <summary>Any thread; waits for nothing.</summary>
     public MountStatus GetStatus()
     {
         ObjectFileSystemStatistics files = FileSystem.Statistics;
-        ObjectStoreStatistics store = Store.Statistics;
         FuseStatistics kernel = Session.Statistics;
         return new MountStatus
         {
@@ -29,14 +28,15 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
             Memory = new(files.MemoryUsed, files.MemoryBudget, Environment.WorkingSet),
             Files = new(files.Inodes, files.Listings, files.ListingBytes, files.HiddenKeys),
             Kernel = new(kernel.Requests, kernel.InFlight, kernel.Late, kernel.Overdue, new Dictionary<string, long>(kernel.ByOperation())),
-            Store = new(store.Gets, store.Heads, store.Lists, store.Retries, store.BytesRead) { Health = Store.Health },
+            Store = MountStatus.StorePart.Of(Store),
             SavedListings = files.SavedListings,
             Cache = files.DiskCache,
             Hydration = files.Hydration,
-            Reads = files.Reads is { } reads ? new(reads.MemoryReads, reads.MemoryBytes, reads.FetchedReads, reads.FetchedBytes) : null,
+            Reads = files.Reads is { } reads ? MountStatus.ReadsPart.Of(reads) : null,
             BeingRead = files.BeingRead,
             Figures = files.Reads is { } waited ? Telemetry.ToFigures(waited) : null,
-            Cost = Settings.Prices?.CostOf(store),
+            Cost = Settings.Prices?.CostOf(Store.Statistics),
+            Datasets = Datasets?.Statuses,
             LastFailure = LastFailure.Find() is { } failure ? new(failure.Time, failure.Message) : null,
         };
     }

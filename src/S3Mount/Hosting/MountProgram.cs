@@ -32,12 +32,18 @@ internal static class MountProgram
         };
         // Standard error is the log itself only with -f and without a log file; elsewhere the caller is told beside it.
         bool logsToTerminal = !background && settings.LogFile is null;
-        using var signals = new StopSignals(settings.LogFile is not null ? log.Reopen : background ? () => { } : null);
-        using var lastExit = new LastExit(StopBudget.Total, EndByForce, signals.Stopping);
         var notifier = new ServiceNotifier(Environment.GetEnvironmentVariable(ServiceNotifier.Variable));
+        MountRun? run = null;
+        // A daemon has no terminal that could be gone, and neither has a service.
+        bool isDaemon = background || settings.LogFile is not null || notifier.HasListener || settings.Datasets.Count > 0;
+        using var signals = new StopSignals(isDaemon ? () => HangUp(log, settings, Volatile.Read(ref run)) : null);
+        using var lastExit = new LastExit(StopBudget.Total, EndByForce, signals.Stopping);
         using MountHandover? handover = MountHandover.TryCreate(notifier, PassedDescriptors.OfProcess(), Environment.GetEnvironmentVariable(RestartQuestion.UnitVariable), logger);
-        var run = new MountRun(settings, mountpoint, logger, TimeProvider.System)
+        // What is read again is read in another working directory.
+        options.FixPaths();
+        run = new MountRun(settings, mountpoint, logger, TimeProvider.System)
         {
+            Options = options,
             Notice = background ? line => Detachment.Tell(Prefixed(line)) : logsToTerminal ? _ => { } : Tell,
             Ready = background ? Detachment.Complete : () => { },
             Notifier = notifier,
@@ -64,6 +70,15 @@ internal static class MountProgram
             log.Dispose();
             Environment.Exit(EntryPoint.Done);
         }
+    }
+
+    private static void HangUp(LogQueue log, MountSettings settings, MountRun? run)
+    {
+        if (settings.LogFile is not null)
+            log.Reopen();
+        // A log that is opened anew is all that most who send it want.
+        if (settings.Datasets.Count > 0 || settings.LogFile is null)
+            run?.BeginReload();
     }
 
     private static string Reason(Exception exception, StopSignals signals) => exception switch

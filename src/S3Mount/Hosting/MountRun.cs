@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using S3Mount.CommandLine;
 using S3Mount.Configuration;
 using S3Mount.Control;
 using S3Mount.Control.Http;
@@ -7,12 +8,12 @@ using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
+using S3Mount.Hosting.Datasets;
 using S3Mount.Hosting.Handover;
 using S3Mount.Hosting.Prefixes;
 using S3Mount.Hosting.Services;
 using S3Mount.Logging;
 using S3Mount.ObjectStore;
-using S3Mount.ObjectStore.S3;
 using S3Mount.Telemetry;
 using S3Mount.Telemetry.Otlp;
 
@@ -65,6 +66,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     private readonly ServedState _state = new(mountpoint);
     private readonly StopBudget _stop = new(timeProvider);
     private readonly int? _passed = PassedDevice.Find(mountpoint);
+    private DatasetReload? _reload;
     private bool _isLeft;
 
     /// <summary>Told of what the caller should know although the mount goes on.</summary>
@@ -78,7 +80,19 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     /// <summary>Of a mount that may outlive its process; null: it ends with it.</summary>
     public MountHandover? Handover { get; init; }
 
+    /// <summary>From which the settings were read. Their paths do not depend on the working directory.</summary>
+    public required OptionValues Options { get; init; }
+
     private MountIdentity Identity => MountIdentity.Of(settings, mountpoint);
+
+    /// <summary>Shows what the configuration says now, without anybody waiting for it. Before the mount answers there is nothing to read again.</summary>
+    public void BeginReload()
+    {
+        if (settings.Datasets.Count == 0)
+            _logger.NothingToReload();
+        else if (Volatile.Read(ref _reload) is { } reload)
+            _ = Task.Run(() => ReloadAsync(reload));
+    }
 
     /// <summary>Returns when the mount is gone, in order.</summary>
     /// <exception cref="StartupException">The mount could not be made.</exception>
@@ -88,7 +102,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         long start = timeProvider.GetTimestamp();
         _logger.Mounting(ProgramVersion.Text, settings.Url, mountpoint, settings.Memory >> 20);
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
-        var opening = new PrefixOpening(settings, _telemetry.StoreObserver, Warn, timeProvider, _logger);
+        Func<CancellationToken, Task<IMountContents>> opening = BeginOpening();
         TakenMount? taken = _passed is null ? Handover?.Take(Identity) : null;
         try
         {
@@ -103,7 +117,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task RunAsync(TakenMount? taken, PrefixOpening opening, long start, StopSignals signals)
+    private async Task RunAsync(TakenMount? taken, Func<CancellationToken, Task<IMountContents>> opening, long start, StopSignals signals)
     {
         // What is mounted already is not looked at: this process serves it.
         if (taken is null && _passed is null)
@@ -127,10 +141,10 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task ServeAsync(TakenMount? taken, PrefixOpening opening, long start, StopSignals signals)
+    private async Task ServeAsync(TakenMount? taken, Func<CancellationToken, Task<IMountContents>> opening, long start, StopSignals signals)
     {
-        OpenedPrefix prefix = await opening.OpenAsync(signals.Stopping).ConfigureAwait(false);
-        await using (prefix.ConfigureAwait(false))
+        IMountContents contents = await opening(signals.Stopping).ConfigureAwait(false);
+        await using (contents.ConfigureAwait(false))
         {
             DiskCache? disk = OpenDiskCache();
             try
@@ -138,7 +152,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
                 // What a large cache has is found in a fraction of a second; readers that came before would fetch it again.
                 if (disk is not null)
                     await disk.WaitForLoadAsync(signals.Stopping).ConfigureAwait(false);
-                await MountAsync(prefix, prefix.ToOptions(disk), taken, start, signals).ConfigureAwait(false);
+                await MountAsync(contents, disk, taken, start, signals).ConfigureAwait(false);
             }
             finally
             {
@@ -148,9 +162,19 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task MountAsync(OpenedPrefix prefix, ObjectFileSystemOptions files, TakenMount? taken, long start, StopSignals signals)
+    private Func<CancellationToken, Task<IMountContents>> BeginOpening()
     {
-        ObjectFileSystem fileSystem = CreateFileSystem(prefix.Store, files);
+        if (settings.Datasets.Count > 0)
+            return stopping => MountedDatasets.OpenAsync(settings, Begin, timeProvider, _logger, stopping);
+        PrefixOpening opening = Begin(settings);
+        return stopping => OnePrefix.OpenAsync(opening, timeProvider, _logger, stopping);
+
+        PrefixOpening Begin(MountSettings prefix) => new(prefix, _telemetry.StoreObserver, Warn, timeProvider, _logger);
+    }
+
+    private async Task MountAsync(IMountContents contents, DiskCache? disk, TakenMount? taken, long start, StopSignals signals)
+    {
+        IMountedFiles fileSystem = await contents.CreateFilesAsync(disk, Handover).ConfigureAwait(false);
         await using (fileSystem.ConfigureAwait(false))
         {
             FuseMount mount = taken?.Mount ?? CreateMount();
@@ -163,31 +187,19 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             var session = new FuseSession(mount.Device, fileSystem, options, _logger);
             await using (session.ConfigureAwait(false))
             {
-                using ThroughputMeter throughput = _telemetry.MeterOf(session, fileSystem, prefix);
-                var running = new ServedMount(settings, mount, session, fileSystem, prefix, _logger, timeProvider.GetUtcNow(), _telemetry, throughput);
+                var datasets = contents as MountedDatasets;
+                using ThroughputMeter throughput = _telemetry.MeterOf(session, fileSystem, contents.Stores);
+                var running = new ServedMount(settings, mount, session, fileSystem, contents.Stores, _logger, timeProvider.GetUtcNow(), _telemetry, throughput)
+                {
+                    Datasets = datasets,
+                    Reload = datasets is null ? null : new DatasetReload(settings, Options, datasets, Notifier, _logger),
+                };
                 await ServeAsync(running, taken is not null, start, signals).ConfigureAwait(false);
                 await fileSystem.SaveListingsAsync(_stop.Left(_saveDeadline, _drainReserve)).ConfigureAwait(false);
                 _logger.KernelRequests(session.Statistics.ToString());
-                _logger.Stopped(session.Statistics.Requests, Requests(prefix.Statistics), prefix.Statistics.BytesRead);
+                _logger.Stopped(session.Statistics.Requests, Requests(contents.Stores.Statistics), contents.Stores.Statistics.BytesRead);
             }
         }
-    }
-
-    private ObjectFileSystem CreateFileSystem(S3ObjectStore store, ObjectFileSystemOptions options)
-    {
-        if (Handover is null)
-            return new ObjectFileSystem(store, options, timeProvider, _logger);
-        ObjectFileSystem fileSystem;
-        try
-        {
-            fileSystem = new ObjectFileSystem(store, options with { Inodes = Handover.Inodes() }, timeProvider, _logger);
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException)
-        {
-            fileSystem = new ObjectFileSystem(store, options with { Inodes = Handover.InodesAnew(e) }, timeProvider, _logger);
-        }
-        Handover.Begin();
-        return fileSystem;
     }
 
     private FuseMount CreateMount()
@@ -249,8 +261,10 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         if (_passed is null)
             Handover?.Keep(mount, Identity, session.Agreement!.Value);
         Notifier.Ready($"{settings.Url} is mounted at {mount.Mountpoint}");
-        if (settings.Hydrate)
+        // Of several datasets each says for itself whether it is wanted.
+        if (settings.Hydrate || settings.Datasets.Count > 0)
             running.FileSystem.StartHydration();
+        Volatile.Write(ref _reload, running.Reload);
         using ServicePulse? pulse = StartPulse(running);
         // Only now: nobody who mounts waits for it.
         ControlServer? control = ControlStart.TryStart(running, timeProvider, _logger);
@@ -285,6 +299,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Task first = await Task.WhenAny(session.Completion, stopping).ConfigureAwait(false);
         _state.Ending();
         Notifier.Stopping($"unmounting {mount.Mountpoint}");
+        Volatile.Write(ref _reload, null);
+        if (running.Datasets is { } datasets)
+            await datasets.EndChangesAsync().ConfigureAwait(false);
         if (first == stopping)
         {
             _stop.Begin();
@@ -351,6 +368,24 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         if (!session.Completion.IsCompleted)
             _logger.DetachingBusyMount(mount.Mountpoint);
         TakeDown(mount);
+    }
+
+    // Never throws.
+    private async Task ReloadAsync(DatasetReload reload)
+    {
+        try
+        {
+            using var deadline = new CancellationTokenSource(DatasetReload.Longest, timeProvider);
+            await reload.RunAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (UsageException)
+        {
+            // It has been logged; nothing has changed.
+        }
+        catch (Exception e)
+        {
+            _logger.ReloadFailed(e);
+        }
     }
 
     private void TakeDown(FuseMount mount)

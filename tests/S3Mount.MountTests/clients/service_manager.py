@@ -79,7 +79,7 @@ def receive():
         tell("removed", name)
     if "STATUS" in lines:
         tell("status", lines["STATUS"])
-    for variable, word in (("READY", "ready"), ("WATCHDOG", "watchdog"), ("STOPPING", "stopping")):
+    for variable, word in (("RELOADING", "reloading"), ("READY", "ready"), ("WATCHDOG", "watchdog"), ("STOPPING", "stopping")):
         if lines.get(variable) == "1":
             tell(word)
 

@@ -5,6 +5,7 @@ namespace S3Mount.Testing.Processes;
 /// <summary>kill(2) and the signals that tests send.</summary>
 public static partial class ProcessSignals
 {
+    public const int HangUp = 1;
     public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;

@@ -28,6 +28,11 @@ internal sealed class ControlClient(MountTableEntry mount)
     public Task<TAnswer> PostAsync<TRequest, TAnswer>(string path, TRequest body, JsonTypeInfo<TRequest> request, JsonTypeInfo<TAnswer> answer, TimeSpan deadline, CancellationToken cancellationToken) =>
         SendAsync(new ControlRequest("POST", path, JsonSerializer.SerializeToUtf8Bytes(body, request)), answer, deadline, cancellationToken);
 
+    /// <summary>Of a request that says all by its path.</summary>
+    /// <exception cref="ControlClientException"/>
+    public Task<T> PostAsync<T>(string path, JsonTypeInfo<T> answer, TimeSpan deadline, CancellationToken cancellationToken) =>
+        SendAsync(new ControlRequest("POST", path, default), answer, deadline, cancellationToken);
+
     private async Task<T> SendAsync<T>(ControlRequest request, JsonTypeInfo<T> type, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -55,6 +55,8 @@ internal static class StatusText
             Maybe("", FiguresText.StoreFailures(more));
             Maybe("waited", FiguresText.Waits(more.Waits));
         }
+        foreach (DatasetStatus dataset in status.Datasets ?? [])
+            Line("dataset", $"{dataset.Name}: {dataset.Source}, {dataset.Inodes:N0} inodes; {dataset.Store.Gets:N0} GET, {dataset.Store.Lists:N0} LIST, {Size(dataset.Store.BytesRead)} read{(dataset.Hydration is { } own ? $"; hydration {own.State}" : "")}");
         Maybe("cost", FiguresText.Cost(status.Cost));
         Line("last failure", status.LastFailure is { } failure ? $"{Time(failure.Time)} {failure.Message}" : (FormattableString)$"none");
         return text.ToString();

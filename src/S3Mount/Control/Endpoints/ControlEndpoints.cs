@@ -11,6 +11,7 @@ internal static class ControlEndpoints
             new StatusEndpoint(mount.GetStatus),
             new ExplainEndpoint(mount.FileSystem.ExplainAsync),
             new RefreshEndpoint(mount.FileSystem.RefreshAsync),
+            new ReloadEndpoint(mount.Reload is { } reload ? reload.RunAsync : null),
             new WarmEndpoint(warming),
             new WarmReportsEndpoint(warming),
         ];

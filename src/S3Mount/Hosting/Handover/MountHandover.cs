@@ -87,18 +87,22 @@ internal sealed class MountHandover : IDisposable
     /// <summary>Whether node ids of the process before mean nothing to this one.</summary>
     public bool IsAfterCrash => _taken is not null && _inodes is null;
 
-    /// <summary>With which node ids the file system begins.</summary>
-    public InodeStart Inodes() => Fresh() with { State = _inodes };
-
-    /// <summary>As <see cref="Inodes"/>, for a state that could not be used, of another version for example: as after a crash.</summary>
-    public InodeStart InodesAnew(Exception failure)
+    /// <summary>Makes a file system of what was left; where that cannot be used, being of another version for example, as after a crash.</summary>
+    public T WithInodes<T>(Func<InodeStart, T> create)
     {
-        _logger.HandoverDamaged(failure.Message);
-        _inodes = null;
-        return Fresh();
+        try
+        {
+            return create(Fresh() with { State = _inodes });
+        }
+        catch (Exception e) when (_inodes is not null && e is InvalidDataException or IOException)
+        {
+            _logger.HandoverDamaged(e.Message);
+            _inodes = null;
+            return create(Fresh());
+        }
     }
 
-    /// <summary>The file system has been made of what was left: it is good for nobody else.</summary>
+    /// <summary>All that was left has been taken: it is good for nobody else.</summary>
     public void Begin() => _file.ForgetInodes();
 
     /// <summary>The mount answers: from now on it may outlive this process.</summary>

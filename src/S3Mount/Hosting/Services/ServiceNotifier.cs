@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using S3Mount.Interop;
@@ -14,6 +16,10 @@ internal sealed class ServiceNotifier(string? notifySocket)
 
     /// <summary>The mount answers.</summary>
     public bool Ready(string status) => Send($"READY=1\nSTATUS={status}\n");
+
+    /// <summary>The configuration is being read again; <see cref="Ready"/> ends it. Since when is told by the clock that never stands (sd_notify(3)).</summary>
+    public bool Reloading() =>
+        Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={(long)Stopwatch.GetElapsedTime(0).TotalMicroseconds}\n"));
 
     /// <summary>The mount is being taken down.</summary>
     public bool Stopping(string status) => Send($"STOPPING=1\nSTATUS={status}\n");

@@ -35,7 +35,7 @@ public sealed class SettingsReportTests
         MountSettings settings = SettingsReader.Read(command, Settings.Machine);
         IReadOnlyList<ReportLine> lines = SettingsReport.Of(settings, command.Options, 8L << 30);
         Assert.That(lines.Single(line => line.Option == option), Has.Property("From").EqualTo("command line").And.Property("Value").Not.Null);
-        string file = _directory.Write("shown.yaml", ReportText.Yaml(lines, []));
+        string file = _directory.Write("shown.yaml", ReportText.Yaml(lines, [], []));
         Assert.That(Settings.ReadWith(new Dictionary<string, string>(), "--config", file), Is.EqualTo(settings));
     }
 
@@ -46,7 +46,7 @@ public sealed class SettingsReportTests
         MountCommand command = MountCommand.Parse(
             ["--config", file, "/mnt", "-o", "max_connections=5,allow_root", "--metadata-ttl", "120"],
             values => LowerLayers.AddTo(values, name => name is "S3MOUNT_REGION" ? "eu-north-1" : null));
-        string shown = ReportText.Yaml(SettingsReport.Of(SettingsReader.Read(command, Settings.Machine), command.Options, 8L << 30), ["a warning"]);
+        string shown = ReportText.Yaml(SettingsReport.Of(SettingsReader.Read(command, Settings.Machine), command.Options, 8L << 30), [], ["a warning"]);
         Assert.That(string.Join('\n', shown.Replace(file, "f.yaml", StringComparison.Ordinal).Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))), Is.EqualTo("""
             bucket: b # f.yaml:1
             mountpoint: /mnt # command line
@@ -98,7 +98,7 @@ public sealed class SettingsReportTests
     {
         MountCommand command = MountCommand.Parse(["b", "/mnt", "--memory", "99GiB"]);
         MountSettings settings = SettingsReader.Read(command, Settings.Machine);
-        string shown = ReportText.Yaml(SettingsReport.Of(settings, command.Options, 8L << 30), settings.Warnings);
+        string shown = ReportText.Yaml(SettingsReport.Of(settings, command.Options, 8L << 30), [], settings.Warnings);
         Assert.That(shown, Does.Match("\nmemory: 8042MiB +# command line\n").And.Contain("\n# warning: --memory: 101376 MiB are more than"));
     }
 
@@ -106,7 +106,7 @@ public sealed class SettingsReportTests
     public void The_same_as_JSON()
     {
         MountCommand command = MountCommand.Parse(["b/\"quoted\"", "/mnt", "--allow-other"]);
-        using var json = JsonDocument.Parse(ReportText.Json(SettingsReport.Of(SettingsReader.Read(command, Settings.Machine), command.Options, 8L << 30), ["a \"warning\""]));
+        using var json = JsonDocument.Parse(ReportText.Json(SettingsReport.Of(SettingsReader.Read(command, Settings.Machine), command.Options, 8L << 30), [], ["a \"warning\""]));
         JsonElement options = json.RootElement.GetProperty("options");
         Assert.That(options.EnumerateObject().Select(option => option.Name), Is.EqualTo(MountOptions.Keys.Select(option => option.Name)));
         Assert.That(options.GetProperty("prefix").GetProperty("value").GetString(), Is.EqualTo("\"quoted\"/"));
