@@ -104,4 +104,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(243, LogLevel.Error, "hydration has ended before its time")]
     public static partial void HydrationFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(250, LogLevel.Warning, "the kernel has not taken within {Seconds} s that dataset {Name} has come or gone: it may show what it remembers, until that has expired; s3mount refresh looks again")]
+    public static partial void DatasetNotTold(ILogger logger, string name, int seconds);
 }

@@ -16,19 +16,7 @@ public sealed partial class ObjectFileSystem
 
     public ValueTask StatFsAsync(FuseRequest request, NodeId node)
     {
-        // A bucket has no size and no end: numbers that df shows without overflowing, all of it free, none of it writable.
-        const ulong Blocks = 1UL << 38; // 2^38 blocks of 4 KiB: a pebibyte
-        request.ReplyStatFs(new FuseKStatFs
-        {
-            Blocks = Blocks,
-            Bfree = Blocks,
-            Bavail = Blocks,
-            Files = 1UL << 32,
-            Ffree = 1UL << 32,
-            Bsize = 4096,
-            Frsize = 4096,
-            Namelen = EntryName.MaxLength,
-        });
+        MountReplies.StatFs(request);
         return default;
     }
 
@@ -87,7 +75,7 @@ public sealed partial class ObjectFileSystem
         }
     }
 
-    private static void ReplyAttr(FuseRequest request, in FuseAttr attributes, TimeSpan timeout, bool statx)
+    internal static void ReplyAttr(FuseRequest request, in FuseAttr attributes, TimeSpan timeout, bool statx)
     {
         var answer = new FuseAttrOut { Attr = attributes };
         answer.SetAttrTimeout(timeout);

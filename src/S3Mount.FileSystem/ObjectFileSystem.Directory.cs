@@ -60,7 +60,7 @@ public sealed partial class ObjectFileSystem
 
     private ValueTask AnswerFromStartAsync(FuseRequest request, DirectoryListing listing, int size, bool plus)
     {
-        _generations.Keep(listing.Directory, listing);
+        _generations.Keep(listing.Directory, listing, _options.MetadataTtl);
         return AnswerEntriesAsync(request, listing, 0, size, plus ? _plus.Begin(listing) : EntryDetail.Name);
     }
 
@@ -91,7 +91,7 @@ public sealed partial class ObjectFileSystem
                 request.ReplyError(Errno.ESTALE);
                 return;
             }
-            _generations.Keep(directory, listing);
+            _generations.Keep(directory, listing, _options.MetadataTtl);
             ReplyEntries(request, listing, position, size, DetailOf(listing, plus, _options.KernelChoosesReadDirPlus));
         }
         catch (Exception failure)
@@ -146,11 +146,11 @@ public sealed partial class ObjectFileSystem
         ulong offset = Cookie.Make(listing.Generation, position + 1);
         if (position < DotEntries)
         {
-            DirectoryInode dot = position == 0 ? directory : directory.Parent ?? directory;
+            ulong dotIno = position == 0 ? directory.Ino : directory.ParentIno;
             ReadOnlySpan<byte> dotName = position == 0 ? "."u8 : ".."u8;
             return detail != EntryDetail.Name
-                ? writer.TryAddPlus(default, dot.Ino, offset, DirectoryType, dotName)
-                : writer.TryAdd(dot.Ino, offset, DirectoryType, dotName);
+                ? writer.TryAddPlus(default, dotIno, offset, DirectoryType, dotName)
+                : writer.TryAdd(dotIno, offset, DirectoryType, dotName);
         }
         EntryRef listed = listing[position - DotEntries];
         ReadOnlySpan<byte> name = listed.Name;

@@ -78,7 +78,7 @@ public sealed partial class ObjectFileSystem
             IsKnownToKernel = isKnown,
             InMemory = inMemory,
             Arriving = arriving,
-            OnDisk = _options.DiskCache is not { } disk ? null : version.ETag.IsAbsent ? [] : disk.Ranges(CacheKey.Of(disk.Store, key, version), version.Size),
+            OnDisk = _options.DiskCache is not { } disk ? null : version.ETag.IsAbsent ? [] : disk.Ranges(CacheKey.Of(_options.DiskCacheStore, key, version), version.Size),
         };
     }
 }

@@ -18,9 +18,9 @@ public sealed partial class ObjectFileSystem
         byte[] prefix = Encoding.UTF8.GetBytes(_options.Prefix);
         return _options.Inodes switch
         {
-            null => new InodeTable(prefix, _readers.Detach),
-            { State: { } state } start => InodeState.Read(state, prefix, _readers.Detach, start.Reserve),
-            var start => new InodeTable(prefix, _readers.Detach, start.FirstNumber, start.Reserve),
+            null => new InodeTable(prefix, _readers.Detach, name: _options.Name, owner: _options.Owner),
+            { State: { } state } start => InodeState.Read(state, prefix, _readers.Detach, start.Numbers, _options.Name, _options.Owner),
+            var start => new InodeTable(prefix, _readers.Detach, start.Numbers, _options.Name, _options.Owner),
         };
     }
 }

@@ -131,6 +131,9 @@ public sealed partial class ObjectFileSystem
         return entry;
     }
 
+    /// <summary>What its root is in the root of the mount, where it is one of several.</summary>
+    internal FuseEntryOut RootEntry() => EntryOut(_inodes.Root, _clock.After(_options.MetadataTtl));
+
     // A directory that was listed must be asked for again when that listing expires, or the kernel would keep its entries.
     private TimeSpan AttrTimeout(DirectoryInode directory, long expiresAt) =>
         _clock.Until(directory.LastListing is { } listed ? Math.Min(expiresAt, listed.ExpiresAt) : expiresAt);

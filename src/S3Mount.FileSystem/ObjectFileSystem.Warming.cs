@@ -13,6 +13,8 @@ public sealed partial class ObjectFileSystem
     /// <summary>Whether there is a disk cache to bring anything to.</summary>
     public bool CanWarm => _warmFetcher is not null;
 
+    public IWarmRun BeginWarmRun(bool isCheck) => new WarmRun(this, isCheck);
+
     /// <summary>Begins to bring objects to the disk cache; the caller disposes it.</summary>
     /// <param name="isCheck">Only to count what is there.</param>
     /// <exception cref="InvalidOperationException">There is no disk cache.</exception>

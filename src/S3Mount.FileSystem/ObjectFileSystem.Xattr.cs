@@ -19,11 +19,10 @@ public sealed partial class ObjectFileSystem
         bool isFile = _inodes.TryFindFile(node, out FileInode file);
         if (!isFile && _inodes.FindDirectory(node) is null)
             request.ReplyError(Errno.ESTALE);
-        else if (!name.StartsWith("user."u8))
-            // For security.selinux and the ACLs of ls -l: ENODATA would be asked for again with every file, this once a device.
-            request.ReplyError(Errno.EOPNOTSUPP);
+        else if (MountReplies.TryRefuseXattr(request, name))
+            return default;
         else if (isFile && ValueOf(file, name) is { } value)
-            ReplyXattr(request, value, size);
+            MountReplies.Xattr(request, value, size);
         else
             request.ReplyError(Errno.ENODATA);
         return default;
@@ -44,7 +43,7 @@ public sealed partial class ObjectFileSystem
                 ? [.. KeyAttribute, 0, .. ETagAttribute, 0, .. StorageClassAttribute, 0]
                 : [.. KeyAttribute, 0, .. StorageClassAttribute, 0];
         }
-        ReplyXattr(request, names, size);
+        MountReplies.Xattr(request, names, size);
         return default;
     }
 
@@ -57,15 +56,5 @@ public sealed partial class ObjectFileSystem
         if (name.SequenceEqual(StorageClassAttribute))
             return Encoding.UTF8.GetBytes(file.StorageClass.Length > 0 ? file.StorageClass : ObjectStore.StorageClass.Standard);
         return null;
-    }
-
-    private static void ReplyXattr(FuseRequest request, byte[] value, uint size)
-    {
-        if (size == 0)
-            request.ReplyXattrSize((uint)value.Length);
-        else if (value.Length > size)
-            request.ReplyError(Errno.ERANGE);
-        else
-            request.ReplyBytes(value);
     }
 }

@@ -9,7 +9,6 @@ using S3Mount.FileSystem.Reading;
 using S3Mount.FileSystem.SavedListings;
 using S3Mount.FileSystem.Warming;
 using S3Mount.Fuse;
-using S3Mount.Fuse.Protocol;
 using S3Mount.Fuse.Session;
 using S3Mount.ObjectStore;
 
@@ -19,7 +18,7 @@ namespace S3Mount.FileSystem;
 /// The objects of a bucket, or of one prefix of it, as a read-only tree of files. Entered by the session's reader threads; what
 /// is known is answered there, what needs the store continues on the thread pool.
 /// </summary>
-public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
+public sealed partial class ObjectFileSystem : IMountedFiles
 {
     private readonly ObjectFileSystemOptions _options;
     private readonly ILogger _logger;
@@ -28,6 +27,7 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
     private readonly InodeTable _inodes;
     private readonly ReaderTable _readers = new();
     private readonly AttributeWriter _attributes;
+    private readonly MountCaches _caches;
     private readonly ListingCache _listings;
     private readonly ListingGenerations _generations;
     private readonly DirectoryLister _lister;
@@ -51,20 +51,21 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
             options = options with { MetadataTtl = Timeout.InfiniteTimeSpan, NegativeMetadataTtl = Timeout.InfiniteTimeSpan, SavedListings = null };
         _options = options;
         _logger = logger;
-        _clock = new MountClock(timeProvider);
+        _caches = options.Caches ?? new MountCaches(options.MemoryBudget, options.ListingMemory, timeProvider);
+        _clock = _caches.Clock;
         _inodes = CreateInodes();
         _attributes = new AttributeWriter(options, _clock);
-        _listings = new ListingCache(_clock, options.ListingMemory);
-        _generations = new ListingGenerations(_clock, options.MetadataTtl, options.ListingMemory);
+        _listings = _caches.Listings;
+        _generations = _caches.Generations;
         if (options.SavedListings is { Loaded: { } loaded })
             _saved = new SavedTree(loaded, Encoding.UTF8.GetByteCount(options.Prefix), _listings, _clock.StartSeconds);
         _lister = new DirectoryLister(store, _listings, _clock, options, logger, _stopping.Token, _saved);
         _walks = new WalkReadahead(_lister, _listings, _inodes, _clock, options.MaxConnections, keeps: options.MetadataTtl != TimeSpan.Zero);
-        _blocks = new BlockCache(options.MemoryBudget);
+        _blocks = _caches.Blocks;
         _fetcher = new BlockFetcher(store, _blocks, _clock, options, _stopping.Token);
         _recentFailures = new RecentFailures(_clock);
         if (options.DiskCache is { } disk)
-            (_warmFetcher, _warmPaths) = (new WarmFetcher(store, _fetcher, disk), CreateWarmPaths(store));
+            (_warmFetcher, _warmPaths) = (new WarmFetcher(store, _fetcher, disk, _caches.Warming), CreateWarmPaths(store));
         // Longer than that the kernel does not remember what the process before has told it.
         foreach (DirectoryInode known in options.Inodes?.State is null ? [] : _inodes.Directories())
             known.AnswerMissing(_clock.After(options.NegativeMetadataTtl));
@@ -102,38 +103,25 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
 
     public ValueTask AccessAsync(FuseRequest request, NodeId node, uint mask)
     {
-        // default_permissions: the kernel checks modes itself.
-        request.ReplyError(Errno.ENOSYS);
+        MountReplies.Access(request);
         return default;
     }
 
     public ValueTask OpenAsync(FuseRequest request, NodeId node, uint flags)
     {
-        const uint KeepCache = 1 << 1; // FOPEN_KEEP_CACHE: an inode is one version, so its pages stay right
-        if (_connection is { NoOpen: true })
-            request.ReplyError(Errno.ENOSYS);
-        else
-            request.ReplyOpen(new FuseOpenOut { OpenFlags = KeepCache });
+        MountReplies.Open(request, _connection);
         return default;
     }
 
     public ValueTask OpenDirAsync(FuseRequest request, NodeId node, uint flags)
     {
-        const uint KeepCache = 1 << 1;
-        const uint CacheDir = 1 << 3; // FOPEN_CACHE_DIR
-        if (!_options.KernelCachesDirectories)
-            request.ReplyOpen(default);
-        else if (_connection is { NoOpenDir: true })
-            request.ReplyError(Errno.ENOSYS);
-        else
-            request.ReplyOpen(new FuseOpenOut { OpenFlags = KeepCache | CacheDir });
+        MountReplies.OpenDir(request, _connection, _options.KernelCachesDirectories);
         return default;
     }
 
     public ValueTask FlushAsync(FuseRequest request, NodeId node, ulong fh)
     {
-        // Nothing is ever dirty: the kernel need not ask at each close.
-        request.ReplyError(Errno.ENOSYS);
+        MountReplies.Flush(request);
         return default;
     }
 
@@ -158,8 +146,10 @@ public sealed partial class ObjectFileSystem : IFuseFileSystem, IAsyncDisposable
             await _hydration.Completion.ConfigureAwait(false);
         _fetcher.Dispose();
         _readers.Dispose();
-        _listings.Dispose();
-        _blocks.Dispose();
+        if (_options.Caches is null)
+            _caches.Dispose();
+        else
+            _caches.Forget(_inodes.Directories());
     }
 
     private bool TryFindDirectory(FuseRequest request, NodeId node, out DirectoryInode directory)

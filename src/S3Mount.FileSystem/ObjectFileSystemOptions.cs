@@ -27,6 +27,9 @@ public sealed record ObjectFileSystemOptions
     /// <summary>Where what was fetched is kept on a disk; null: nowhere. Loaded; the caller disposes it after the file system.</summary>
     public Caching.Disk.DiskCache? DiskCache { get; init; }
 
+    /// <summary>Endpoint and bucket: what makes a key one of this store in <see cref="DiskCache"/>. The same text in every mount of the bucket.</summary>
+    public string DiskCacheStore { get; init; } = "";
+
     /// <summary>How long what a lookup or listing said holds; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
     public TimeSpan MetadataTtl { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -44,6 +47,15 @@ public sealed record ObjectFileSystemOptions
 
     /// <summary>Bytes for blocks and readahead together.</summary>
     public required long MemoryBudget { get; init; }
+
+    /// <summary>Of a file system that is one of several of a mount, which has them; null: it has its own.</summary>
+    internal Caching.MountCaches? Caches { get; init; }
+
+    /// <summary>Its name in the root of the mount, where it is one of several; null: it is the root.</summary>
+    internal byte[]? Name { get; init; }
+
+    /// <summary>Whose the node ids are then (<see cref="Inodes.NodeNumbers.OwnerOf"/>).</summary>
+    internal object? Owner { get; init; }
 
     /// <summary>Bytes for listings that may still answer, and as many again for those that READDIR goes on with.</summary>
     internal long ListingMemory { get; init; } = Listing.ListingCache.DefaultSizeLimit;

@@ -4,7 +4,7 @@ namespace S3Mount.FileSystem.Caching;
 
 /// <summary>
 /// All blocks of a mount under one budget. Holds what was fetched and not yet read: a block that has been read to its end is the
-/// first to go, then what <see cref="Spare"/> holds, then the one that was fetched longest ago. Any thread.
+/// first to go, then what others keep that nobody needs (<see cref="AddSpare"/>), then the one that was fetched longest ago. Any thread.
 /// <para>
 /// Lock order: neither this gate nor a reader's is held while the other is taken.
 /// </para>
@@ -22,6 +22,8 @@ internal sealed class BlockCache : IDisposable
     private readonly BlockPool _pool;
     private readonly long _consumedLimit;
     private long _consumedBytes; // guarded by _gate
+    private ISpareBlocks[] _spare = []; // replaced under _gate
+    private int _streaming;
 
     public BlockCache(long budget)
     {
@@ -32,8 +34,26 @@ internal sealed class BlockCache : IDisposable
 
     public MemoryBudget Budget { get; }
 
-    /// <summary>Who else holds blocks of this memory that may go at any time; set before the first block is created.</summary>
-    public ISpareBlocks? Spare { get; set; }
+    /// <summary>Who else holds blocks of this memory that may go at any time.</summary>
+    public void AddSpare(ISpareBlocks spare)
+    {
+        lock (_gate)
+            Volatile.Write(ref _spare, [.. _spare, spare]);
+    }
+
+    /// <summary>It holds none any more.</summary>
+    public void RemoveSpare(ISpareBlocks spare)
+    {
+        lock (_gate)
+            Volatile.Write(ref _spare, [.. _spare.Where(known => known != spare)]);
+    }
+
+    /// <summary>Readers that read in order just now.</summary>
+    public int Streaming => Volatile.Read(ref _streaming);
+
+    public void StreamingBegan() => Interlocked.Increment(ref _streaming);
+
+    public void StreamingEnded() => Interlocked.Decrement(ref _streaming);
 
     /// <summary>Bytes that blocks have from the system, those of free blocks included; at most the budget.</summary>
     public long Allocated => _pool.Allocated;
@@ -149,7 +169,17 @@ internal sealed class BlockCache : IDisposable
     }
 
     private bool EvictOne(bool evictUnread) =>
-        TryEvict(_consumed) || Spare?.TryEvictOldest() == true || (evictUnread && TryEvict(_unread));
+        TryEvict(_consumed) || TryEvictSpare() || (evictUnread && TryEvict(_unread));
+
+    private bool TryEvictSpare()
+    {
+        foreach (ISpareBlocks spare in Volatile.Read(ref _spare))
+        {
+            if (spare.TryEvictOldest())
+                return true;
+        }
+        return false;
+    }
 
     private bool TryEvict(LinkedList<Block> blocks)
     {

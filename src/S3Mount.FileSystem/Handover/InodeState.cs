@@ -9,14 +9,14 @@ namespace S3Mount.FileSystem.Handover;
 /// The node ids that the kernel holds, with their keys, versions and lookup counts, as bytes: from the process that ends to the one that goes
 /// on. Little-endian; strings have their length before them. Whole or damaged is for the caller to know: there is no checksum in it.
 /// <para>
-/// version (2 bytes), prefix, number of the root's files, count of directories; then each, the root first: number of its
-/// parent, name, number of its next slab, count of files; then each file, by slot: slot, flags, lookups, size, LastModified, storage class,
-/// tag, name.
+/// version (2 bytes), prefix, the number below which all are taken, count of chunks of numbers, the first number of each, count of
+/// directories; then each, the root first: number of its parent (of the root 0), name, number of its next slab, count of files; then each file, by slot: slot,
+/// flags, lookups, size, LastModified, storage class, tag, name.
 /// </para>
 /// </summary>
 internal static class InodeState
 {
-    private const ushort Version = 1;
+    private const ushort Version = 2;
     private const byte Named = 1;
     private const byte Doubtful = 2;
 
@@ -24,9 +24,13 @@ internal static class InodeState
     {
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
         DirectoryInode[] directories = table.Directories();
+        int[] chunks = table.Chunks();
         writer.Write(Version);
         WriteBytes(writer, table.Root.Prefix);
-        writer.Write(table.FirstNumber);
+        writer.Write(table.NextNumber);
+        writer.Write(chunks.Length);
+        foreach (int first in chunks)
+            writer.Write(first);
         writer.Write(directories.Length);
         foreach (DirectoryInode directory in directories)
         {
@@ -37,20 +41,39 @@ internal static class InodeState
 
     /// <exception cref="InvalidDataException">Of another version, of another prefix, or no such state.</exception>
     /// <exception cref="EndOfStreamException">Cut.</exception>
-    public static InodeTable Read(Stream stream, byte[] prefix, Action<NodeId> onForgotten, Action<int> reserve)
+    /// <param name="name">This and the owner: as <see cref="InodeTable"/> is given them.</param>
+    public static InodeTable Read(Stream stream, byte[] prefix, Action<NodeId> onForgotten, NodeNumbers numbers, byte[]? name = null, object? owner = null)
     {
         using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
         if (reader.ReadUInt16() is var version && version != Version)
             throw new InvalidDataException($"it is of version {version}, and this program reads version {Version}");
         if (!ReadBytes(reader).AsSpan().SequenceEqual(prefix))
             throw new InvalidDataException("it is of another prefix");
-        int first = reader.ReadInt32(), count = reader.ReadInt32();
-        if (first < 0 || count < 1)
-            throw new InvalidDataException($"it has {count} directories from {first} on");
-        var table = new InodeTable(prefix, onForgotten, first, reserve);
+        int next = reader.ReadInt32();
+        int[] chunks = ReadChunks(reader, next);
+        int count = reader.ReadInt32();
+        if (count < 1 || count > (long)chunks.Length * NodeNumbers.ChunkSize)
+            throw new InvalidDataException($"it has {count} directories");
+        numbers.SkipTo(next);
+        var table = new InodeTable(prefix, onForgotten, numbers, name, owner, chunks);
         for (int i = 0; i < count; i++)
             Read(reader, table, isRoot: i == 0);
         return table;
+    }
+
+    private static int[] ReadChunks(BinaryReader reader, int next)
+    {
+        int count = reader.ReadInt32();
+        if (count < 1 || count > next / NodeNumbers.ChunkSize)
+            throw new InvalidDataException($"it has {count} chunks of numbers below {next}");
+        int[] chunks = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            chunks[i] = reader.ReadInt32();
+            if (chunks[i] < 0 || chunks[i] % NodeNumbers.ChunkSize != 0 || chunks[i] > next - NodeNumbers.ChunkSize || Array.IndexOf(chunks, chunks[i]) != i)
+                throw new InvalidDataException($"chunk {chunks[i]} makes no sense");
+        }
+        return chunks;
     }
 
     private static void Write(BinaryWriter writer, DirectoryInode directory)
@@ -79,9 +102,9 @@ internal static class InodeState
     {
         DirectoryInode? parent = table.FindDirectory(reader.ReadInt32());
         byte[] name = ReadBytes(reader);
-        if (parent is null || (name.Length == 0) != isRoot)
+        if ((name.Length == 0) != isRoot || (parent is null && !isRoot))
             throw new InvalidDataException("a directory comes before its parent, or has no name");
-        DirectoryInode directory = isRoot ? table.Root : table.GetDirectory(parent, name);
+        DirectoryInode directory = isRoot ? table.Root : table.GetDirectory(parent!, name);
         int nextSlab = reader.ReadInt32();
         EntrySlab? slab = null;
         for (int left = reader.ReadInt32(); left > 0; left--)

@@ -10,8 +10,8 @@ namespace S3Mount.FileSystem.Inodes;
 internal sealed class DirectoryInode
 {
     // Node ids: a directory's is its number + 1, so that the root has FUSE_ROOT_ID; a file's has the number of its directory's files + 1 in the
-    // upper half and its slot in the lower. That number is the directory's own, but for the root: its node id is the same in every process, and
-    // must not make its files' ids the same.
+    // upper half and its slot in the lower. That number is the directory's own, but for the mount's root: its node id is the same in every
+    // process, and must not make its files' ids the same.
     private const int DirectoryShift = 32;
 
     private Dictionary<byte[], DirectoryInode>? _directories; // guarded by Gate
@@ -25,18 +25,21 @@ internal sealed class DirectoryInode
     private long _missingUntil = long.MinValue;
     private uint? _strayed; // guarded by Gate
 
-    /// <param name="number">0 for the root.</param>
-    /// <param name="parent">Null for the root.</param>
-    /// <param name="filesNumber">Of its files, where it is not the same.</param>
-    public DirectoryInode(int number, DirectoryInode? parent, byte[] name, byte[] prefix, int? filesNumber = null)
+    public DirectoryInode(int number, DirectoryInode parent, byte[] name, byte[] prefix)
+        : this(number, number, parent, name, prefix, PathHash.Append(parent.PathState, name))
     {
-        Number = number;
-        FilesNumber = filesNumber ?? number;
-        Parent = parent;
-        Name = name;
-        Prefix = prefix;
-        PathState = parent is null ? PathHash.Root : PathHash.Append(parent.PathState, name);
     }
+
+    private DirectoryInode(int number, int filesNumber, DirectoryInode? parent, byte[] name, byte[] prefix, ulong pathState) =>
+        (Number, FilesNumber, Parent, Name, Prefix, PathState) = (number, filesNumber, parent, name, prefix, pathState);
+
+    /// <summary>The root of the mount: FUSE_ROOT_ID.</summary>
+    /// <param name="filesNumber">Of its files: its own is the same in every process.</param>
+    public static DirectoryInode MountRoot(byte[] prefix, int filesNumber = 0) => new(0, filesNumber, parent: null, [], prefix, PathHash.Root);
+
+    /// <summary>The root of one of several file systems of a mount.</summary>
+    /// <param name="name">In the mount's root, which another file system shows.</param>
+    public static DirectoryInode RootOf(byte[] name, byte[] prefix, int number) => new(number, number, parent: null, [], prefix, PathHash.Append(PathHash.Root, name));
 
     public int Number { get; }
 
@@ -45,8 +48,10 @@ internal sealed class DirectoryInode
 
     public NodeId Id => new((ulong)Number + 1);
 
+    /// <summary>Null: the root of its file system.</summary>
     public DirectoryInode? Parent { get; }
 
+    /// <summary>Empty for a root.</summary>
     public byte[] Name { get; }
 
     /// <summary>The key prefix of everything below: empty, or ending in <c>/</c>.</summary>
@@ -54,7 +59,10 @@ internal sealed class DirectoryInode
 
     public ulong PathState { get; }
 
-    public ulong Ino => Parent is null ? PathHash.RootIno : PathHash.ToIno(PathState);
+    public ulong Ino => Id == NodeId.Root ? PathHash.RootIno : PathHash.ToIno(PathState);
+
+    /// <summary>What <c>..</c> shows.</summary>
+    public ulong ParentIno => Parent?.Ino ?? PathHash.RootIno;
 
     /// <summary>Guards the entries, and what is known of them.</summary>
     public Lock Gate { get; } = new();

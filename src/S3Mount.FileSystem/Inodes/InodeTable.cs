@@ -9,35 +9,41 @@ namespace S3Mount.FileSystem.Inodes;
 /// </summary>
 internal sealed class InodeTable
 {
-    /// <summary>Directories between two calls of reserve; as many numbers are left out after a crash, of the two thousand million that there are.</summary>
-    private const int ReservedAtOnce = 1 << 16;
+    private const int ChunkMask = NodeNumbers.ChunkSize - 1;
 
     private readonly Lock _gate = new();
     private readonly Action<NodeId> _onForgotten;
-    private readonly Action<int>? _reserve;
-    private DirectoryInode[] _directories; // grows under _gate
+    private readonly NodeNumbers _numbers;
+    private readonly object? _owner;
+    private readonly List<int> _own; // first numbers of this table's chunks, in order; guarded by _gate
+    private DirectoryInode?[]?[] _chunks = []; // by number; grows under _gate
     private int _count = 1;
     private int _files;
-    private int _reserved; // guarded by _gate
 
     /// <param name="rootPrefix">Empty, or ending in <c>/</c>.</param>
     /// <param name="onForgotten">Called, without any lock, for each file that the kernel has forgotten.</param>
-    /// <param name="firstNumber">Of the root's files; the other directories have those after it.</param>
-    /// <param name="reserve">Told up to which number (exclusive) they may come, before they do.</param>
-    public InodeTable(byte[] rootPrefix, Action<NodeId> onForgotten, int firstNumber = 0, Action<int>? reserve = null)
+    /// <param name="numbers">Where node ids come from; null: the table is the only one.</param>
+    /// <param name="name">Of the root, where it is a directory of the mount's root and not that itself.</param>
+    /// <param name="owner">Of the numbers that it takes (<see cref="NodeNumbers.OwnerOf"/>).</param>
+    /// <param name="chunks">First numbers of chunks that are this table's already.</param>
+    public InodeTable(byte[] rootPrefix, Action<NodeId> onForgotten, NodeNumbers? numbers = null, byte[]? name = null, object? owner = null, IEnumerable<int>? chunks = null)
     {
+        _owner = owner;
         _onForgotten = onForgotten;
-        _reserve = reserve;
-        FirstNumber = firstNumber;
-        Reserve(firstNumber);
-        Root = new DirectoryInode(0, parent: null, name: [], rootPrefix, firstNumber);
-        _directories = [Root, null!, null!, null!];
+        _numbers = numbers ?? new NodeNumbers();
+        _own = [.. chunks ?? []];
+        foreach (int first in _own)
+            _numbers.RetakeChunk(first, owner);
+        if (_own.Count == 0)
+            _own.Add(_numbers.TakeChunk(owner));
+        foreach (int first in _own)
+            AddChunk(first);
+        int number = _own[0];
+        Root = name is null ? DirectoryInode.MountRoot(rootPrefix, number) : DirectoryInode.RootOf(name, rootPrefix, number);
+        _chunks[number >> NodeNumbers.ChunkShift]![0] = Root;
     }
 
     public DirectoryInode Root { get; }
-
-    /// <summary>The number of the root's files; the other directories come after it.</summary>
-    public int FirstNumber { get; }
 
     public int DirectoryCount => Volatile.Read(ref _count);
 
@@ -47,10 +53,31 @@ internal sealed class InodeTable
     /// <summary>The directory of a node id; null if it is no directory.</summary>
     public DirectoryInode? FindDirectory(NodeId id) => id.Value == 0 || DirectoryInode.IsFile(id) ? null : FindDirectory(DirectoryInode.NumberOf(id));
 
-    public DirectoryInode? FindDirectory(int number) => number == 0 ? Root : number > FirstNumber ? WithFiles(number) : null;
+    // The mount's root has the number 0, and its files have another.
+    public DirectoryInode? FindDirectory(int number) =>
+        number == Root.Number ? Root : WithFiles(number) is { } directory && directory.Number == number ? directory : null;
 
     /// <summary>All of them as they are now, the root first, each after its parent.</summary>
-    public DirectoryInode[] Directories() => Volatile.Read(ref _count) is var count ? _directories[..count] : [];
+    public DirectoryInode[] Directories()
+    {
+        lock (_gate)
+        {
+            var all = new DirectoryInode[_count];
+            for (int i = 0; i < all.Length; i++)
+                all[i] = WithFiles(NumberAt(i))!;
+            return all;
+        }
+    }
+
+    /// <summary>The chunks of numbers that it has, by their first.</summary>
+    public int[] Chunks()
+    {
+        lock (_gate)
+            return [.. _own];
+    }
+
+    /// <summary>Below it are all numbers of the mount that somebody has.</summary>
+    public int NextNumber => _numbers.Next;
 
     /// <summary>A file that the kernel knows from an earlier process. Under the directory's gate.</summary>
     public void Restore(DirectoryInode directory, in EntryRef file, uint lookups, bool isNamed)
@@ -126,16 +153,29 @@ internal sealed class InodeTable
         _onForgotten(id);
     }
 
-    // The directory whose files have the number. Numbers before the first are of earlier processes.
+    // The directory whose files have the number. Others are of earlier processes, or of other file systems of the mount.
     private DirectoryInode? WithFiles(int number)
     {
-        DirectoryInode[] directories = Volatile.Read(ref _directories);
-        int place = number - FirstNumber;
-        return (uint)place < (uint)directories.Length ? Volatile.Read(ref directories[place]) : null;
+        DirectoryInode?[]?[] chunks = Volatile.Read(ref _chunks);
+        int chunk = number >> NodeNumbers.ChunkShift;
+        return (uint)chunk < (uint)chunks.Length && Volatile.Read(ref chunks[chunk]) is { } own ? Volatile.Read(ref own[number & ChunkMask]) : null;
     }
 
+    private int NumberAt(int place) => _own[place >> NodeNumbers.ChunkShift] + (place & ChunkMask);
+
     // Under _gate, or in the constructor.
-    private void Reserve(int number) => _reserve?.Invoke(_reserved = (int)Math.Min((long)number + ReservedAtOnce, int.MaxValue));
+    private void AddChunk(int first)
+    {
+        int chunk = first >> NodeNumbers.ChunkShift;
+        if (chunk >= _chunks.Length)
+        {
+            // Chunks of a mount that others share come far apart: by doubling they are not copied each time.
+            var grown = new DirectoryInode?[]?[Math.Max(chunk + 1, _chunks.Length * 2)];
+            _chunks.CopyTo(grown, 0);
+            Volatile.Write(ref _chunks, grown);
+        }
+        Volatile.Write(ref _chunks[chunk], new DirectoryInode?[NodeNumbers.ChunkSize]);
+    }
 
     private DirectoryInode Create(DirectoryInode parent, ReadOnlySpan<byte> name)
     {
@@ -145,17 +185,15 @@ internal sealed class InodeTable
         prefix[^1] = (byte)'/';
         lock (_gate)
         {
-            int number = FirstNumber + _count;
-            if (_reserve is not null && number >= _reserved)
-                Reserve(number);
-            var directory = new DirectoryInode(number, parent, name.ToArray(), prefix);
-            if (_count == _directories.Length)
+            if (_count >> NodeNumbers.ChunkShift == _own.Count)
             {
-                var grown = new DirectoryInode[_count * 2];
-                _directories.CopyTo(grown, 0);
-                Volatile.Write(ref _directories, grown);
+                int first = _numbers.TakeChunk(_owner);
+                AddChunk(first);
+                _own.Add(first);
             }
-            Volatile.Write(ref _directories[_count], directory);
+            int number = NumberAt(_count);
+            var directory = new DirectoryInode(number, parent, name.ToArray(), prefix);
+            Volatile.Write(ref _chunks[number >> NodeNumbers.ChunkShift]![number & ChunkMask], directory);
             Volatile.Write(ref _count, _count + 1);
             return directory;
         }

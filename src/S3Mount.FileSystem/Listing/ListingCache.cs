@@ -90,6 +90,16 @@ internal sealed class ListingCache : IDisposable
     /// <summary>The directory's listing goes.</summary>
     public void Forget(DirectoryInode directory) => _cache.Remove(directory);
 
+    /// <summary>All that is known of these directories and of names in them goes.</summary>
+    public void Forget(IReadOnlySet<DirectoryInode> directories)
+    {
+        foreach (object key in _cache.Keys)
+        {
+            if (directories.Contains(key as DirectoryInode ?? ((AttributeKey)key).Directory))
+                _cache.Remove(key);
+        }
+    }
+
     public void Dispose() => _cache.Dispose();
 
     private bool Add(object key, object value, long size, TimeSpan? expiresAfter)
@@ -125,13 +135,14 @@ internal sealed class ListingCache : IDisposable
 
     private sealed class AttributeKey(DirectoryInode directory, byte[] name) : IEquatable<AttributeKey>
     {
-        private readonly DirectoryInode _directory = directory;
         private readonly byte[] _name = name;
 
-        public bool Equals(AttributeKey? other) => other is not null && ReferenceEquals(_directory, other._directory) && _name.AsSpan().SequenceEqual(other._name);
+        public DirectoryInode Directory { get; } = directory;
+
+        public bool Equals(AttributeKey? other) => other is not null && ReferenceEquals(Directory, other.Directory) && _name.AsSpan().SequenceEqual(other._name);
 
         public override bool Equals(object? obj) => Equals(obj as AttributeKey);
 
-        public override int GetHashCode() => HashCode.Combine(_directory.Id, NameComparer.Instance.GetHashCode(_name));
+        public override int GetHashCode() => HashCode.Combine(Directory.Id, NameComparer.Instance.GetHashCode(_name));
     }
 }

@@ -29,17 +29,11 @@ internal sealed class ListingGenerations
     // Those that nobody is in the middle of, likewise.
     private readonly LinkedList<Kept> _ended = new();
     private readonly MountClock _clock;
-    private readonly TimeSpan _keep;
     private readonly long _sizeLimit;
     private long _size;
     private long _endedSize;
 
-    public ListingGenerations(MountClock clock, TimeSpan metadataTtl, long sizeLimit)
-    {
-        _clock = clock;
-        _keep = metadataTtl < TimeSpan.Zero ? metadataTtl : metadataTtl > _minimumKeep ? metadataTtl : _minimumKeep;
-        _sizeLimit = sizeLimit;
-    }
+    public ListingGenerations(MountClock clock, long sizeLimit) => (_clock, _sizeLimit) = (clock, sizeLimit);
 
     /// <summary>The listing of that generation, its last use being now; null when it is gone.</summary>
     public DirectoryListing? Find(DirectoryInode directory, uint generation)
@@ -54,7 +48,8 @@ internal sealed class ListingGenerations
     }
 
     /// <summary>Keeps a listing that is about to be handed out to one more reader.</summary>
-    public void Keep(DirectoryInode directory, DirectoryListing listing)
+    /// <param name="metadataTtl">For how long after its last use at least.</param>
+    public void Keep(DirectoryInode directory, DirectoryListing listing, TimeSpan metadataTtl)
     {
         lock (_gate)
         {
@@ -64,13 +59,13 @@ internal sealed class ListingGenerations
                 Use(known);
                 return;
             }
-            var node = new LinkedListNode<Kept>(new Kept(directory.Id.Value, listing));
+            var node = new LinkedListNode<Kept>(new Kept(directory.Id.Value, listing, KeepOf(metadataTtl)));
             if (!_kept.TryGetValue(directory.Id.Value, out List<LinkedListNode<Kept>>? generations))
                 _kept.Add(directory.Id.Value, generations = []);
             generations.Add(node);
             _size += node.Value.Size;
             _order.AddFirst(node);
-            node.Value.Until = _clock.After(_keep);
+            node.Value.Until = _clock.After(node.Value.Keep);
             Drop();
         }
     }
@@ -106,6 +101,23 @@ internal sealed class ListingGenerations
         }
     }
 
+    /// <summary>Nobody goes on in its listings any more.</summary>
+    public void Forget(DirectoryInode directory)
+    {
+        lock (_gate)
+        {
+            while (_kept.TryGetValue(directory.Id.Value, out List<LinkedListNode<Kept>>? generations))
+            {
+                LinkedListNode<Kept> node = generations[^1];
+                if (node.List == _ended)
+                    _endedSize -= node.Value.Size;
+                Drop(node);
+            }
+        }
+    }
+
+    private static TimeSpan KeepOf(TimeSpan metadataTtl) => metadataTtl < TimeSpan.Zero || metadataTtl > _minimumKeep ? metadataTtl : _minimumKeep;
+
     private LinkedListNode<Kept>? FindNode(DirectoryInode directory, uint generation) =>
         _kept.TryGetValue(directory.Id.Value, out List<LinkedListNode<Kept>>? generations)
             ? generations.Find(node => node.Value.Listing.Generation == generation)
@@ -113,7 +125,7 @@ internal sealed class ListingGenerations
 
     private void Use(LinkedListNode<Kept> node)
     {
-        node.Value.Until = _clock.After(_keep);
+        node.Value.Until = _clock.After(node.Value.Keep);
         if (node.List == _ended)
             _endedSize -= node.Value.Size;
         // It may have grown since.
@@ -145,11 +157,13 @@ internal sealed class ListingGenerations
         _size -= node.Value.Size;
     }
 
-    private sealed class Kept(ulong directory, DirectoryListing listing)
+    private sealed class Kept(ulong directory, DirectoryListing listing, TimeSpan keep)
     {
         public ulong Directory { get; } = directory;
 
         public DirectoryListing Listing { get; } = listing;
+
+        public TimeSpan Keep { get; } = keep;
 
         /// <summary>What was counted for it.</summary>
         public long Size { get; set; } = listing.SizeInBytes;

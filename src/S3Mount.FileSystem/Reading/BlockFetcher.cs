@@ -67,7 +67,7 @@ internal sealed class BlockFetcher : IDisposable
     public WarmingBlocks Warming { get; }
 
     /// <summary>What one reader's window may take: its share of the half of the budget that readahead has.</summary>
-    public long WindowShare => Cache.Budget.Limit / 2 / Math.Max(1, Volatile.Read(ref _streaming));
+    public long WindowShare => Cache.Budget.Limit / 2 / Math.Max(1, Cache.Streaming);
 
     /// <summary>
     /// How many parts one reader may have under way ahead: its share of those that are of use. Two at least, or each would wait for
@@ -75,9 +75,17 @@ internal sealed class BlockFetcher : IDisposable
     /// </summary>
     public int PartsShare => Math.Max(2, _pace.UsefulParts / Math.Max(1, Volatile.Read(ref _streaming)));
 
-    public void StreamingBegan() => Interlocked.Increment(ref _streaming);
+    public void StreamingBegan()
+    {
+        Interlocked.Increment(ref _streaming);
+        Cache.StreamingBegan();
+    }
 
-    public void StreamingEnded() => Interlocked.Decrement(ref _streaming);
+    public void StreamingEnded()
+    {
+        Interlocked.Decrement(ref _streaming);
+        Cache.StreamingEnded();
+    }
 
     /// <summary>From now on the reader is looked at by <see cref="DropSilent"/>.</summary>
     public void Watch(ObjectReader reader) => _watched.TryAdd(reader, 0);
@@ -106,13 +114,16 @@ internal sealed class BlockFetcher : IDisposable
         foreach ((RunningFetch fetch, _) in _running)
             fetch.EndIfForgotten(Clock.Now, SilentAfter);
         Warming.DropOlder(Clock.Now - _retainedFor.Ticks);
-        Cache.Trim();
+        // What several share is trimmed by whoever has it.
+        if (Options.Caches is null)
+            Cache.Trim();
     }
 
     public void Dispose()
     {
         _sweep.Dispose();
         Warming.DropOlder(long.MaxValue);
+        Cache.RemoveSpare(Warming);
     }
 
     /// <summary>A place among the fetches ahead; given back by <see cref="FetchAsync"/>.</summary>
@@ -190,7 +201,7 @@ internal sealed class BlockFetcher : IDisposable
     // What is on disk comes from there, what is missing between from the store.
     private async ValueTask FillByDiskAsync(DiskCache disk, Block block, CancellationToken cancellationToken)
     {
-        CacheKey key = CacheKey.Of(disk.Store, block.Reader.Key, block.Reader.Version);
+        CacheKey key = CacheKey.Of(Options.DiskCacheStore, block.Reader.Key, block.Reader.Version);
         int done = 0, hits = 0;
         while (done < block.Length)
         {

@@ -21,4 +21,16 @@ public sealed record ReadStatistics
 
     /// <summary>How long all fetches together have waited for the disk cache.</summary>
     public required TimeSpan WaitedForDisk { get; init; }
+
+    /// <summary>Of several file systems together.</summary>
+    public static ReadStatistics Sum(IReadOnlyList<ReadStatistics> all) => new()
+    {
+        MemoryReads = all.Sum(one => one.MemoryReads),
+        MemoryBytes = all.Sum(one => one.MemoryBytes),
+        FetchedReads = all.Sum(one => one.FetchedReads),
+        FetchedBytes = all.Sum(one => one.FetchedBytes),
+        WaitedForBlocks = new TimeSpan(all.Sum(one => one.WaitedForBlocks.Ticks)),
+        WaitedForMemory = new TimeSpan(all.Sum(one => one.WaitedForMemory.Ticks)),
+        WaitedForDisk = new TimeSpan(all.Sum(one => one.WaitedForDisk.Ticks)),
+    };
 }

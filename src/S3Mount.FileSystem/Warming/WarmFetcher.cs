@@ -16,18 +16,22 @@ internal sealed class WarmFetcher
     private readonly WarmMemory _memory;
     private long _underWay; // bytes that are not on disk yet
 
-    public WarmFetcher(IObjectStore store, BlockFetcher fetcher, DiskCache disk)
+    /// <param name="memory">Of all who bring objects near for the same mount.</param>
+    public WarmFetcher(IObjectStore store, BlockFetcher fetcher, DiskCache disk, WarmMemory memory)
     {
         _store = store;
         _fetcher = fetcher;
         Disk = disk;
-        _memory = new WarmMemory(fetcher.Cache, fetcher.Clock.TimeProvider);
+        _memory = memory;
         // As many parts at once as there are connections, if they are not too small: whole granules, so that each is written once.
         long share = _memory.Limit / Math.Max(1, fetcher.Options.MaxConnections) / CacheFormat.GranuleSize * CacheFormat.GranuleSize;
         PartSize = (int)Math.Clamp(share, CacheFormat.GranuleSize, ReadaheadWindow.MaxPart);
     }
 
     public DiskCache Disk { get; }
+
+    /// <summary>What the cache knows an object by.</summary>
+    public CacheKey NameOf(in WarmObject wanted) => CacheKey.Of(_fetcher.Options.DiskCacheStore, wanted.Key, wanted.Version);
 
     /// <summary>A multiple of <see cref="CacheFormat.GranuleSize"/>.</summary>
     public int PartSize { get; }

@@ -87,7 +87,7 @@ public sealed class WarmJob : IDisposable
     internal void Mark(in WarmObject wanted)
     {
         if (wanted.Version.IsPinned && wanted.Version.Size <= LargestObject)
-            _fetcher.Disk.Want(CacheKey.Of(_fetcher.Disk.Store, wanted.Key, wanted.Version), wanted.Version.Size);
+            _fetcher.Disk.Want(_fetcher.NameOf(wanted), wanted.Version.Size);
     }
 
     /// <summary>Completes when all that the job wants has been marked, and the rest may make room.</summary>
@@ -108,7 +108,7 @@ public sealed class WarmJob : IDisposable
             Tally.Failed(size, refusal);
             return true;
         }
-        CacheKey name = CacheKey.Of(_fetcher.Disk.Store, wanted.Key, wanted.Version);
+        CacheKey name = _fetcher.NameOf(wanted);
         if (IsCheck ? _fetcher.Disk.Has(name, 0, size) : _fetcher.Disk.Want(name, size))
             Tally.Present(size);
         else if (IsCheck || await PrepareAsync(size).ConfigureAwait(false) == KeepState.Full)

@@ -35,4 +35,31 @@ public sealed record WarmProgress
 
     /// <summary>Why the rest was not tried; null: all was.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>Of several jobs together.</summary>
+    internal static WarmProgress Sum(IReadOnlyList<WarmProgress> all) => new()
+    {
+        Files = all.Sum(one => one.Files),
+        Bytes = Saturated(all, one => one.Bytes),
+        IsListed = all.All(one => one.IsListed),
+        FetchedFiles = all.Sum(one => one.FetchedFiles),
+        FetchedBytes = Saturated(all, one => one.FetchedBytes),
+        PresentFiles = all.Sum(one => one.PresentFiles),
+        PresentBytes = Saturated(all, one => one.PresentBytes),
+        AbsentFiles = all.Sum(one => one.AbsentFiles),
+        AbsentBytes = Saturated(all, one => one.AbsentBytes),
+        FailedFiles = all.Sum(one => one.FailedFiles),
+        FailedBytes = Saturated(all, one => one.FailedBytes),
+        Failures = [.. all.SelectMany(one => one.Failures).Take(WarmTally.MostNamed)],
+        Problem = all.Select(one => one.Problem).FirstOrDefault(problem => problem is not null),
+    };
+
+    // What a listing says of sizes may add up to more than there can be.
+    private static long Saturated(IReadOnlyList<WarmProgress> all, Func<WarmProgress, long> of)
+    {
+        long sum = 0;
+        foreach (WarmProgress one in all)
+            sum = of(one) <= long.MaxValue - sum ? sum + of(one) : long.MaxValue;
+        return sum;
+    }
 }

@@ -4,7 +4,7 @@ namespace S3Mount.FileSystem.Warming;
 internal sealed class WarmTally
 {
     // Who has more failures has one cause.
-    private const int MostNamed = 10;
+    internal const int MostNamed = 10;
 
     private readonly Lock _gate = new();
     private readonly List<string> _failures = []; // guarded by _gate

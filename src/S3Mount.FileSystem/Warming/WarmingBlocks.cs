@@ -24,7 +24,7 @@ internal sealed class WarmingBlocks : ISpareBlocks
     public WarmingBlocks(BlockCache cache)
     {
         _cache = cache;
-        cache.Spare = this;
+        cache.AddSpare(this);
     }
 
     /// <param name="key">Of the object. The caller's reference lasts until <see cref="Remove"/>, or is given to <see cref="TryRetain"/>.</param>

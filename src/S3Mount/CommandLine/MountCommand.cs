@@ -9,7 +9,7 @@ internal sealed record MountCommand(string Bucket, string Mountpoint, OptionValu
     /// <summary>Words that name a command, here or in other mounting programs, and so are not taken for a bucket.</summary>
     private static readonly HashSet<string> _reserved = new(StringComparer.Ordinal)
     {
-        "status", "explain", "warm", "cache", "config", "doctor", "snapshot", "refresh", "mount", "unmount", "help", "version",
+        "status", "explain", "warm", "cache", "config", "doctor", "snapshot", "refresh", "reload", "mount", "unmount", "help", "version",
     };
 
     /// <param name="addLower">Adds what the layers below the command line say to what it says; null: there are none.</param>
@@ -19,8 +19,13 @@ internal sealed record MountCommand(string Bucket, string Mountpoint, OptionValu
         OptionValues values = ParseValues(args, MountOptions.All, addLower);
         string? bucket = values.Text(MountOptions.Bucket), mountpoint = values.Text(MountOptions.Mountpoint);
         string? file = values.Text(MountOptions.Config);
+        if (values.Datasets.Count > 0)
+        {
+            ThrowIfNotOfDatasets(values);
+            bucket = "";
+        }
         if (file is not null && bucket is null)
-            throw new UsageException($"the bucket is missing; write bucket: BUCKET[/PREFIX] into {file}");
+            throw new UsageException($"the bucket is missing; write bucket: BUCKET[/PREFIX] into {file}, or {MountOptions.Datasets}: and below it a line NAME: BUCKET[/PREFIX] for each");
         if (file is not null && mountpoint is null)
             throw new UsageException($"the mountpoint is missing; write mountpoint: DIR into {file}, or {ConfigUsage}");
         return (bucket, mountpoint) switch
@@ -54,6 +59,17 @@ internal sealed record MountCommand(string Bucket, string Mountpoint, OptionValu
         return values;
     }
 
+    /// <summary>What is said of a bucket is said of one.</summary>
+    /// <exception cref="UsageException">Something is said of the bucket of a mount that has several.</exception>
+    public static void ThrowIfNotOfDatasets(OptionValues values)
+    {
+        foreach (OptionDefinition option in (OptionDefinition[])[MountOptions.Bucket, MountOptions.Prefix, MountOptions.Snapshot])
+        {
+            if (values.Origin(option) is { } origin)
+                values.Fail($"{origin.Spelling}: this mount shows several datasets; leave it out, or write it below the dataset that it is meant for");
+        }
+    }
+
     private static void ThrowIfReserved(string[] given)
     {
         if (given.Length == 0 || !_reserved.Contains(given[0]))
@@ -66,6 +82,8 @@ internal sealed record MountCommand(string Bucket, string Mountpoint, OptionValu
     private static OptionDefinition OnlyOne(string text, OptionValues lower)
     {
         if (text.Length > 0 && text[0] is '/' or '.' or '~')
+            return MountOptions.Mountpoint;
+        if (lower.Datasets.Count > 0 && !lower.Has(MountOptions.Mountpoint))
             return MountOptions.Mountpoint;
         if (text.StartsWith(BucketText.Scheme, StringComparison.OrdinalIgnoreCase) || !lower.Has(MountOptions.Bucket))
             return MountOptions.Bucket;

@@ -62,6 +62,12 @@ internal static class MountOptions
 
     public static IEnumerable<OptionDefinition> All => Groups.SelectMany(group => group.Options);
 
+    /// <summary>What may hold for one dataset of several: all of the store but how long it is waited for, and what is remembered of it.</summary>
+    public static readonly OptionDefinition[] OfDatasets = [Bucket, .. Store.Except([IoDeadline]), MetadataTtl, NegativeMetadataTtl, Snapshot, Hydrate];
+
+    /// <summary>The key of a file below which datasets stand, by their names.</summary>
+    public const string Datasets = "datasets";
+
     /// <summary>What a file and variables may set: all but what names the file itself, and fstab's list.</summary>
     public static IEnumerable<OptionDefinition> Keys => [Bucket, Mountpoint, .. All.Except([Config, Fstab])];
 }

@@ -8,6 +8,9 @@ internal sealed class OptionValues
     /// <summary>Where what is wrong is gathered, so that all of it can be told at once; null: the first of it is thrown.</summary>
     public List<string>? Problems { get; init; }
 
+    /// <summary>Of a mount that shows several; only a file can name them.</summary>
+    public IReadOnlyList<DatasetValues> Datasets { get; set; } = [];
+
     /// <param name="text">Of a flag one of <see cref="FlagText"/>.</param>
     /// <exception cref="UsageException">A flag that is neither.</exception>
     public void Set(OptionDefinition option, string text, OptionOrigin origin)
@@ -32,6 +35,32 @@ internal sealed class OptionValues
     {
         foreach ((OptionDefinition option, (string, OptionOrigin) value) in lower._values)
             _values.TryAdd(option, value);
+        if (Datasets.Count == 0)
+            Datasets = lower.Datasets;
+    }
+
+    /// <summary>Takes of another layer what has not been set here, but for some.</summary>
+    public void AddBelow(OptionValues lower, IEnumerable<OptionDefinition> without)
+    {
+        foreach ((OptionDefinition option, (string, OptionOrigin) value) in lower._values.ExceptBy(without, value => value.Key))
+            _values.TryAdd(option, value);
+    }
+
+    /// <summary>The same with another file below: what the last one said is said no more.</summary>
+    public OptionValues WithFile(OptionValues file)
+    {
+        var anew = new OptionValues();
+        foreach ((OptionDefinition option, (string, OptionOrigin Origin) value) in _values.Where(value => value.Value.Origin.Layer != OptionLayer.File))
+            anew._values.Add(option, value);
+        anew.AddBelow(file);
+        return anew;
+    }
+
+    /// <summary>Files and directories that are relative to the working directory are from now on what they are today.</summary>
+    public void FixPaths()
+    {
+        foreach ((OptionDefinition option, (string Text, OptionOrigin Origin) value) in _values.Where(value => value.Key.IsPath && value.Value.Text.Length > 0).ToArray())
+            _values[option] = (Path.GetFullPath(value.Text), value.Origin);
     }
 
     /// <summary>Whether the option was given, and of a flag that it is on.</summary>

@@ -14,10 +14,17 @@ namespace S3Mount.Configuration;
 /// <summary>A mount as it was asked for: validated, with defaults filled in and paths made absolute.</summary>
 internal sealed record MountSettings
 {
+    /// <summary>Empty where there are <see cref="Datasets"/>.</summary>
     public required string Bucket { get; init; }
 
     /// <summary>Empty, or ends in <c>/</c>.</summary>
     public string Prefix { get; init; } = "";
+
+    /// <summary>What is mounted instead of one bucket: each with its own bucket, store and times, and all else as here.</summary>
+    public IReadOnlyList<DatasetSettings> Datasets { get; init; } = [];
+
+    /// <summary>The file that datasets stand in, absolute.</summary>
+    public string? ConfigurationFile { get; init; }
 
     /// <summary>Absolute; links are not yet resolved, nor the dots after them.</summary>
     public required string Mountpoint { get; init; }
@@ -92,8 +99,8 @@ internal sealed record MountSettings
     /// <summary>What could not be had as it was asked for.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>What is mounted, for people: <c>s3://bucket/prefix/</c>.</summary>
-    public string Url => $"s3://{Bucket}/{Prefix}";
+    /// <summary>What is mounted, for people: <c>s3://bucket/prefix/</c>, or the file with the datasets.</summary>
+    public string Url => ConfigurationFile is { } file && Bucket.Length == 0 ? file : $"s3://{Bucket}/{Prefix}";
 
     public S3StoreOptions ToStoreOptions() => new()
     {
@@ -147,7 +154,7 @@ internal sealed record MountSettings
 
     public FuseMountOptions ToMountOptions() => new()
     {
-        Source = Source ?? $"s3mount#{Bucket}/{Prefix}".TrimEnd('/'),
+        Source = Source ?? (Datasets.Count > 0 ? $"s3mount#{Path.GetFileName(ConfigurationFile)}" : $"s3mount#{Bucket}/{Prefix}".TrimEnd('/')),
         AllowOther = AllowOther || AllowRoot,
         NoExec = NoExec,
     };

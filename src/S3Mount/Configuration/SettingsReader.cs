@@ -22,7 +22,33 @@ internal static class SettingsReader
     public static MountSettings Read(MountCommand command, Machine machine)
     {
         OptionValues options = command.Options;
-        BucketText bucket = ReadBucket(command);
+        if (options.Datasets.Count == 0)
+            return Read(command, ReadBucket(command), machine);
+        MountCommand.ThrowIfNotOfDatasets(options);
+        // Hydration is each dataset's own, and what they say of it is looked at there.
+        MountSettings mount = Read(command, new BucketText("", ""), machine);
+        return mount with
+        {
+            ConfigurationFile = options.Text(MountOptions.Config) is { } file ? Path.GetFullPath(file) : null,
+            Datasets = [.. options.Datasets.Select(dataset => new DatasetSettings(dataset.Name, ReadDataset(dataset, command, machine) with { Warnings = [], Memory = mount.Memory, IoDeadline = mount.IoDeadline }))],
+        };
+    }
+
+    // What a dataset says of itself is nearer than what is said of all, wherever that stands.
+    private static MountSettings ReadDataset(DatasetValues dataset, MountCommand mount, Machine machine)
+    {
+        var options = new OptionValues { Problems = mount.Options.Problems };
+        options.AddBelow(dataset.Values, []);
+        // A snapshot is for ever, whatever the others are.
+        OptionDefinition[] times = dataset.Values.Has(MountOptions.Snapshot) ? [MountOptions.MetadataTtl, MountOptions.NegativeMetadataTtl] : [];
+        options.AddBelow(mount.Options, [MountOptions.Bucket, MountOptions.Prefix, MountOptions.Snapshot, .. times]);
+        var command = new MountCommand(options.Text(MountOptions.Bucket) ?? "", mount.Mountpoint, options);
+        return Read(command, ReadBucket(command), machine);
+    }
+
+    private static MountSettings Read(MountCommand command, BucketText bucket, Machine machine)
+    {
+        OptionValues options = command.Options;
         if (options.Has(MountOptions.AllowOther) && options.Has(MountOptions.AllowRoot))
             options.Fail($"{options.Spelling(MountOptions.AllowOther)} and {options.Spelling(MountOptions.AllowRoot)} exclude each other; leave one out");
         if (options.Has(MountOptions.Snapshot) && (options.Has(MountOptions.MetadataTtl) || options.Has(MountOptions.NegativeMetadataTtl)))

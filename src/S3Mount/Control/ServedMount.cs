@@ -4,13 +4,12 @@ using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
 using S3Mount.Logging;
 using S3Mount.ObjectStore;
-using S3Mount.ObjectStore.S3;
 using S3Mount.Telemetry;
 
 namespace S3Mount.Control;
 
 /// <summary>A mount that is served, as its control socket sees it. Owns nothing.</summary>
-internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, FuseSession Session, ObjectFileSystem FileSystem, S3ObjectStore Store, LastFailure LastFailure, DateTimeOffset Since, MountTelemetry Telemetry, ThroughputMeter Throughput)
+internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, FuseSession Session, IMountedFiles FileSystem, IStoreFigures Store, LastFailure LastFailure, DateTimeOffset Since, MountTelemetry Telemetry, ThroughputMeter Throughput)
 {
     /// <summary>Any thread; waits for nothing.</summary>
     public MountStatus GetStatus()

@@ -5,7 +5,7 @@ using S3Mount.FileSystem.Warming;
 namespace S3Mount.Control;
 
 /// <summary>The warm jobs that clients have begun on a mount, by the name that each has given. Any thread.</summary>
-internal sealed class WarmJobs(ObjectFileSystem fileSystem, TimeProvider timeProvider)
+internal sealed class WarmJobs(IMountedFiles fileSystem, TimeProvider timeProvider)
 {
     // As many clients as the control socket serves.
     private const int MostJobs = 16;
@@ -37,13 +37,13 @@ internal sealed class WarmJobs(ObjectFileSystem fileSystem, TimeProvider timePro
         bool isOver = true;
         try
         {
-            await fileSystem.WarmAsync(held.Job, paths, cancellationToken).ConfigureAwait(false);
+            await held.Job.AddAsync(paths, cancellationToken).ConfigureAwait(false);
             if (!isLast)
             {
                 isOver = false;
                 return held.Job.Progress;
             }
-            return await ObjectFileSystem.EndWarmingAsync(held.Job, cancellationToken).ConfigureAwait(false);
+            return await held.Job.EndAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -60,7 +60,7 @@ internal sealed class WarmJobs(ObjectFileSystem fileSystem, TimeProvider timePro
             {
                 if (_jobs.Count == MostJobs)
                     throw new ControlException(503, $"{MostJobs} clients are warming this mount already");
-                _jobs.Add(name, held = new Held(fileSystem.BeginWarming(isCheck)));
+                _jobs.Add(name, held = new Held(fileSystem.BeginWarmRun(isCheck)));
             }
             else if (held.IsInUse)
             {
@@ -98,9 +98,9 @@ internal sealed class WarmJobs(ObjectFileSystem fileSystem, TimeProvider timePro
             held.Job.Dispose();
     }
 
-    private sealed class Held(WarmJob job)
+    private sealed class Held(IWarmRun job)
     {
-        public WarmJob Job => job;
+        public IWarmRun Job => job;
 
         public bool IsInUse { get; set; }
 

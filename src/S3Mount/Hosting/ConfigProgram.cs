@@ -30,7 +30,8 @@ internal static class ConfigProgram
         MountSettings settings = SettingsReader.Read(Completed(values), Machine.Current);
         IReadOnlyList<ReportLine> lines = SettingsReport.Of(settings, values, Machine.Current.MemoryLimit());
         IEnumerable<string> warnings = settings.Warnings.Concat(EnvironmentLayer.Misspelt(Environment.GetEnvironmentVariables().Keys.Cast<string>()));
-        output.Write(values.Has(CommonOptions.Json) ? ReportText.Json(lines, warnings) : ReportText.Yaml(lines, warnings));
+        IReadOnlyList<DatasetReport> datasets = SettingsReport.OfDatasets(settings, values);
+        output.Write(values.Has(CommonOptions.Json) ? ReportText.Json(lines, datasets, warnings) : ReportText.Yaml(lines, datasets, warnings));
     }
 
     private static bool IsFine(string name, TextWriter output, TextWriter errors)

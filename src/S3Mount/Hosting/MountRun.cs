@@ -4,12 +4,11 @@ using S3Mount.Control;
 using S3Mount.Control.Http;
 using S3Mount.FileSystem;
 using S3Mount.FileSystem.Caching.Disk;
-using S3Mount.FileSystem.SavedListings;
-using S3Mount.FileSystem.Snapshots;
 using S3Mount.Fuse;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
 using S3Mount.Hosting.Handover;
+using S3Mount.Hosting.Prefixes;
 using S3Mount.Hosting.Services;
 using S3Mount.Logging;
 using S3Mount.ObjectStore;
@@ -39,9 +38,6 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     /// <summary>Whoever reads still has had the time for busy files. Then the tokens trip, and a second later nobody waits any more.</summary>
     private static readonly TimeSpan _hurriedDrain = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>A mount that has just ended may write its listings for ten seconds; what comes on top is a disk that hangs.</summary>
-    private static readonly TimeSpan _openDeadline = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan _busyPause = TimeSpan.FromMilliseconds(100);
 
@@ -84,9 +80,6 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private MountIdentity Identity => MountIdentity.Of(settings, mountpoint);
 
-    // A link to a larger disk is the caller's own; what it leads to is looked at (PrivateDirectory).
-    private string? Cache => settings.Cache is { } directory ? MountpointPath.Resolve(directory) : null;
-
     /// <summary>Returns when the mount is gone, in order.</summary>
     /// <exception cref="StartupException">The mount could not be made.</exception>
     /// <exception cref="FuseException">Likewise, or the session broke.</exception>
@@ -95,12 +88,11 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         long start = timeProvider.GetTimestamp();
         _logger.Mounting(ProgramVersion.Text, settings.Url, mountpoint, settings.Memory >> 20);
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
-        // A million files take 130 ms, as long as all else that is done before the first request.
-        Task<SnapshotFile>? loading = settings.Snapshot is { } file ? Task.Run(() => SnapshotCheck.Open(settings, file)) : null;
+        var opening = new PrefixOpening(settings, _telemetry.StoreObserver, Warn, timeProvider, _logger);
         TakenMount? taken = _passed is null ? Handover?.Take(Identity) : null;
         try
         {
-            await RunAsync(taken, loading, start, signals).ConfigureAwait(false);
+            await RunAsync(taken, opening, start, signals).ConfigureAwait(false);
         }
         catch when (taken is not null && !_isLeft)
         {
@@ -111,7 +103,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task RunAsync(TakenMount? taken, Task<SnapshotFile>? loading, long start, StopSignals signals)
+    private async Task RunAsync(TakenMount? taken, PrefixOpening opening, long start, StopSignals signals)
     {
         // What is mounted already is not looked at: this process serves it.
         if (taken is null && _passed is null)
@@ -125,7 +117,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         HttpServer? metrics = settings.MetricsListen is { } address ? MetricsListener.Open(address, _state, timeProvider, _logger) : null;
         try
         {
-            await ServeAsync(taken, loading, start, signals).ConfigureAwait(false);
+            await ServeAsync(taken, opening, start, signals).ConfigureAwait(false);
         }
         finally
         {
@@ -135,21 +127,18 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task ServeAsync(TakenMount? taken, Task<SnapshotFile>? loading, long start, StopSignals signals)
+    private async Task ServeAsync(TakenMount? taken, PrefixOpening opening, long start, StopSignals signals)
     {
-        S3ObjectStore store = await OpenStoreAsync(loading, signals.Stopping).ConfigureAwait(false);
-        await using (store.ConfigureAwait(false))
+        OpenedPrefix prefix = await opening.OpenAsync(signals.Stopping).ConfigureAwait(false);
+        await using (prefix.ConfigureAwait(false))
         {
-            SnapshotFile? snapshot = loading is null ? null : await loading.ConfigureAwait(false);
-            // A pinned dataset is listed nowhere.
-            SavedListingsFile? saved = snapshot is null ? await OpenSavedListingsAsync(store, signals.Stopping).ConfigureAwait(false) : null;
-            DiskCache? disk = OpenDiskCache(store);
+            DiskCache? disk = OpenDiskCache();
             try
             {
                 // What a large cache has is found in a fraction of a second; readers that came before would fetch it again.
                 if (disk is not null)
                     await disk.WaitForLoadAsync(signals.Stopping).ConfigureAwait(false);
-                await MountAsync(store, settings.ToFileSystemOptions(snapshot, saved, disk), taken, start, signals).ConfigureAwait(false);
+                await MountAsync(prefix, prefix.ToOptions(disk), taken, start, signals).ConfigureAwait(false);
             }
             finally
             {
@@ -159,9 +148,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task MountAsync(S3ObjectStore store, ObjectFileSystemOptions files, TakenMount? taken, long start, StopSignals signals)
+    private async Task MountAsync(OpenedPrefix prefix, ObjectFileSystemOptions files, TakenMount? taken, long start, StopSignals signals)
     {
-        ObjectFileSystem fileSystem = CreateFileSystem(store, files);
+        ObjectFileSystem fileSystem = CreateFileSystem(prefix.Store, files);
         await using (fileSystem.ConfigureAwait(false))
         {
             FuseMount mount = taken?.Mount ?? CreateMount();
@@ -174,12 +163,12 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             var session = new FuseSession(mount.Device, fileSystem, options, _logger);
             await using (session.ConfigureAwait(false))
             {
-                using ThroughputMeter throughput = _telemetry.MeterOf(session, fileSystem, store);
-                var running = new ServedMount(settings, mount, session, fileSystem, store, _logger, timeProvider.GetUtcNow(), _telemetry, throughput);
+                using ThroughputMeter throughput = _telemetry.MeterOf(session, fileSystem, prefix);
+                var running = new ServedMount(settings, mount, session, fileSystem, prefix, _logger, timeProvider.GetUtcNow(), _telemetry, throughput);
                 await ServeAsync(running, taken is not null, start, signals).ConfigureAwait(false);
                 await fileSystem.SaveListingsAsync(_stop.Left(_saveDeadline, _drainReserve)).ConfigureAwait(false);
                 _logger.KernelRequests(session.Statistics.ToString());
-                _logger.Stopped(session.Statistics.Requests, Requests(store.Statistics), store.Statistics.BytesRead);
+                _logger.Stopped(session.Statistics.Requests, Requests(prefix.Statistics), prefix.Statistics.BytesRead);
             }
         }
     }
@@ -216,48 +205,13 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private static long Requests(ObjectStoreStatistics statistics) => statistics.Gets + statistics.Heads + statistics.Lists;
 
-    private async Task<S3ObjectStore> OpenStoreAsync(Task<SnapshotFile>? loading, CancellationToken stopping)
+    private DiskCache? OpenDiskCache()
     {
-        S3StoreOptions options = settings.ToStoreOptions() with { Probe = loading is null ? null : ProbeAsync(loading), Observer = _telemetry.StoreObserver };
-        try
-        {
-            return await StoreOpening.OpenAsync(options, settings.Url, (store, cancellationToken) => CheckAsync(store, loading, cancellationToken), timeProvider, _logger, stopping).ConfigureAwait(false);
-        }
-        catch (StartupException e) when (e.InnerException is OperationCanceledException && loading is { IsCompleted: false })
-        {
-            throw new StartupException($"{settings.Snapshot} could not be read in time; copy it to a faster disk", e);
-        }
-    }
-
-    private async Task<ObjectInfo?> ProbeAsync(Task<SnapshotFile> loading) => SnapshotCheck.Probe(settings, await loading.ConfigureAwait(false));
-
-    private async Task<SavedListingsFile?> OpenSavedListingsAsync(S3ObjectStore store, CancellationToken stopping)
-    {
-        if (Cache is not { } directory)
-            return null;
-        var origin = new SnapshotOrigin { Bucket = settings.Bucket, Prefix = settings.Prefix, EndpointUrl = store.EndpointUrl, Region = store.Region };
-        // On a thread of its own: the disk may hang.
-        Task<SavedListingsFile?> opening = Task.Factory.StartNew(
-            () => SavedListingsFile.TryOpenAsync(directory, origin, timeProvider, Warn, stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-        try
-        {
-            return await opening.WaitAsync(_openDeadline, timeProvider, stopping).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            Warn($"--cache: {directory} has not answered within {(int)_openDeadline.TotalSeconds} s; listings are not kept");
-            return null;
-        }
-    }
-
-    private DiskCache? OpenDiskCache(S3ObjectStore store)
-    {
-        if (Cache is not { } directory)
+        if (PrefixOpening.CacheOf(settings) is not { } directory)
             return null;
         var options = new DiskCacheOptions
         {
             Directory = directory,
-            Store = $"{S3StoreName.Of(store.EndpointUrl, store.Region)} {settings.Bucket}",
             MaxSize = settings.MaxCacheSize,
             MaxWaiting = Math.Min(MaxWaitingForDisk, settings.Memory / 4),
             MaxReading = Math.Min(MaxReadingFromDisk, settings.Memory / 4),
@@ -265,15 +219,6 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         var disk = new DiskCache(options, timeProvider, _logger);
         disk.Load();
         return disk;
-    }
-
-    private async ValueTask CheckAsync(S3ObjectStore store, Task<SnapshotFile>? loading, CancellationToken cancellationToken)
-    {
-        string? warning = loading is null
-            ? await PrefixCheck.CheckAsync(store, settings, cancellationToken).ConfigureAwait(false)
-            : SnapshotCheck.Check(store, settings, await loading.ConfigureAwait(false));
-        if (warning is not null)
-            Warn(warning);
     }
 
     private async Task ServeAsync(ServedMount running, bool goesOn, long start, StopSignals signals)

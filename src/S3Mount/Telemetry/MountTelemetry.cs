@@ -57,7 +57,7 @@ internal sealed class MountTelemetry
     }
 
     /// <summary>Rates of a mount, for as long as it is served.</summary>
-    public ThroughputMeter MeterOf(FuseSession session, ObjectFileSystem fileSystem, S3ObjectStore store) => new(
+    public ThroughputMeter MeterOf(FuseSession session, IMountedFiles fileSystem, IStoreFigures store) => new(
         () =>
         {
             FileSystem.Reading.ReadStatistics reads = fileSystem.Reads;

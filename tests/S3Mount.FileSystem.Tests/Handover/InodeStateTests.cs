@@ -60,7 +60,7 @@ public sealed class InodeStateTests
     public void After_a_crash_no_old_id_is_found_and_no_new_one_is_an_old_one()
     {
         int reserved = 0;
-        var table = new InodeTable(_prefix, _ => { }, 0, bound => reserved = bound);
+        var table = new InodeTable(_prefix, _ => { }, new NodeNumbers(0, bound => reserved = bound));
         var old = new List<NodeId>();
         for (int i = 0; i < 10; i++)
             old.Add(table.LookUp(table.Root, Name(i), Version(i), "").Id);
@@ -71,7 +71,7 @@ public sealed class InodeStateTests
             old.Add(table.LookUp(directory, "f"u8, Version(i), "").Id);
         }
         Assert.That(table.Directories().Select(directory => directory.Number), Has.All.LessThan(reserved));
-        var next = new InodeTable(_prefix, _ => { }, reserved, bound => reserved = bound);
+        var next = new InodeTable(_prefix, _ => { }, new NodeNumbers(reserved, bound => reserved = bound));
         foreach (NodeId id in old)
         {
             Assert.That((next.FindDirectory(id), next.TryFindFile(id, out _)), Is.EqualTo(((DirectoryInode?)null, false)));
@@ -82,7 +82,7 @@ public sealed class InodeStateTests
         FileInode inRoot = next.LookUp(next.Root, "other"u8, Version(1), "");
         Assert.That((ulong[])[fresh.Id.Value, inRoot.Id.Value, next.LookUp(fresh, "f"u8, Version(1), "").Id.Value], Has.None.Matches<ulong>(id => old.Contains(new NodeId(id))));
         Assert.That((next.TryFindFile(inRoot.Id, out FileInode found), found), Is.EqualTo((true, inRoot)));
-        Assert.That(next.FindDirectory(new NodeId((ulong)next.FirstNumber + 1)), Is.Null, "the number of the root's files is no directory's");
+        Assert.That(next.FindDirectory(new NodeId((ulong)next.Root.FilesNumber + 1)), Is.Null, "the number of the root's files is no directory's");
         Assert.That(next.FindDirectory(fresh.Id), Is.SameAs(fresh));
         Assert.That(reserved, Is.GreaterThan(fresh.Number));
         // And from there in order.
@@ -98,7 +98,7 @@ public sealed class InodeStateTests
         var ids = new HashSet<NodeId>();
         for (int process = 0; process < 5; process++)
         {
-            var table = new InodeTable(_prefix, _ => { }, reserved, bound => reserved = bound);
+            var table = new InodeTable(_prefix, _ => { }, new NodeNumbers(reserved, bound => reserved = bound));
             Assert.That(ids.Add(table.LookUp(table.Root, Name(process), Version(1), "").Id), $"process {process}");
         }
     }
@@ -112,7 +112,7 @@ public sealed class InodeStateTests
         InodeState.Write(table, saved);
         byte[] bytes = saved.ToArray();
         Assert.That(() => Read(bytes, "other/"u8.ToArray()), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("prefix"));
-        Assert.That(() => Read([2, .. bytes[1..]], _prefix), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("version"));
+        Assert.That(() => Read([1, .. bytes[1..]], _prefix), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("version"));
         for (int length = 0; length < bytes.Length; length++)
             Assert.That(() => Read(bytes[..length], _prefix), Throws.InstanceOf<EndOfStreamException>().Or.InstanceOf<InvalidDataException>(), $"{length} bytes");
         Assert.That(Read(bytes, _prefix).FileCount, Is.EqualTo(1));
@@ -128,7 +128,7 @@ public sealed class InodeStateTests
     private static InodeTable Read(byte[] bytes, byte[] prefix)
     {
         using var stream = new MemoryStream(bytes);
-        return InodeState.Read(stream, prefix, _ => { }, _ => { });
+        return InodeState.Read(stream, prefix, _ => { }, new NodeNumbers());
     }
 
     private static void Change(Random random, InodeTable table, Dictionary<NodeId, (string Key, ObjectVersion Version, string Class, long Count)> held, HashSet<NodeId> everUsed)

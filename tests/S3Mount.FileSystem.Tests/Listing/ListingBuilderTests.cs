@@ -127,7 +127,7 @@ public sealed class ListingBuilderTests
     [Test]
     public void What_has_not_changed_keeps_its_entry_and_what_has_gets_another()
     {
-        var directory = new DirectoryInode(0, null, [], []);
+        var directory = DirectoryInode.MountRoot([]);
         DirectoryListing before = Listings.Build(directory, 1, 0, Pages.Of(("a", Pages.Version(1)), ("b", Pages.Version(2)), ("c/", default), ("d", Pages.Version(4))));
         var after = new DirectoryListing(directory, 2, 0);
         var builder = new ListingBuilder(after, before);
@@ -223,12 +223,12 @@ public sealed class ListingBuilderTests
 
     private static (DirectoryListing Listing, ListingBuilder Builder) Begin(string prefix)
     {
-        var listing = new DirectoryListing(new DirectoryInode(0, null, [], Encoding.UTF8.GetBytes(prefix)), 1, 0);
+        var listing = new DirectoryListing(DirectoryInode.MountRoot(Encoding.UTF8.GetBytes(prefix)), 1, 0);
         return (listing, new ListingBuilder(listing, previous: null));
     }
 
     private static DirectoryListing Build(string prefix, params ListPage[] pages) =>
-        Listings.Build(new DirectoryInode(0, null, [], Encoding.UTF8.GetBytes(prefix)), 1, 0, pages);
+        Listings.Build(DirectoryInode.MountRoot(Encoding.UTF8.GetBytes(prefix)), 1, 0, pages);
 
     private static string[] Directories(DirectoryListing listing) =>
         [.. Enumerable.Range(0, listing.Count).Where(i => listing[i].IsDirectory).Select(i => Encoding.UTF8.GetString(listing.NameAt(i)))];

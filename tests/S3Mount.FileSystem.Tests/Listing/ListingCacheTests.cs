@@ -135,7 +135,7 @@ public sealed class ListingCacheTests : IDisposable
         seconds is { } left ? _clock.After(TimeSpan.FromSeconds(left)) : MountClock.Forever,
         Pages.Of([.. Enumerable.Range(0, entries).Select(i => $"f{i:d4}")]));
 
-    private static DirectoryInode Directory(int number) => new(number, parent: null, [], []);
+    private static DirectoryInode Directory(int number) => DirectoryInode.RootOf("d"u8.ToArray(), [], number);
 
     /// <summary>A clock that moves by one tick whenever it is read.</summary>
     private sealed class RunningTimeProvider : TimeProvider

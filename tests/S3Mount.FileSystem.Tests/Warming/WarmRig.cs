@@ -34,11 +34,11 @@ internal sealed class WarmRig : IAsyncDisposable
         FakeObjectStore? existing = null, TempDirectory? directory = null, TimeProvider? cacheTime = null)
     {
         TempDirectory at = directory ?? new TempDirectory("s3mount-warm");
-        var options = new DiskCacheOptions { Directory = at["cache"], Store = "test bucket", MaxSize = 1L << 30 };
+        var options = new DiskCacheOptions { Directory = at["cache"], MaxSize = 1L << 30 };
         var disk = new DiskCache(cache?.Invoke(options) ?? options, cacheTime ?? TimeProvider.System, NullLogger.Instance);
         disk.Load();
         await disk.WaitForLoadAsync(CancellationToken.None);
-        MountRig mount = await MountRig.StartAsync(prefix, options => (change?.Invoke(options) ?? options) with { DiskCache = disk }, existing: existing);
+        MountRig mount = await MountRig.StartAsync(prefix, options => (change?.Invoke(options) ?? options) with { DiskCache = disk, DiskCacheStore = "test bucket" }, existing: existing);
         return new WarmRig(at, directory is null, disk, mount);
     }
 

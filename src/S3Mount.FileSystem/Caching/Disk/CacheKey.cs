@@ -11,7 +11,7 @@ namespace S3Mount.FileSystem.Caching.Disk;
 /// </summary>
 internal readonly record struct CacheKey(ulong High, ulong Low)
 {
-    /// <param name="store">Endpoint and bucket, as <see cref="DiskCacheOptions.Store"/> has them.</param>
+    /// <param name="store">Endpoint and bucket, as <see cref="ObjectFileSystemOptions.DiskCacheStore"/> has them.</param>
     /// <param name="version">With a strong ETag: of others nothing is kept.</param>
     public static CacheKey Of(string store, ObjectKey key, in ObjectVersion version)
     {

@@ -72,7 +72,6 @@ public sealed partial class DiskCache : IAsyncDisposable
     internal DateTimeOffset Now => _timeProvider.GetUtcNow();
 
     /// <summary>What objects of this cache's store are named by.</summary>
-    internal string Store => _options.Store;
 
     /// <summary>Whether the disk hangs: nothing is asked of it until a call comes back.</summary>
     internal bool IsSilent => _readers.IsSilent;

@@ -9,9 +9,6 @@ public sealed record DiskCacheOptions
     /// <summary>Absolute; the blocks are in a directory <c>blocks</c> in it. Any number of processes may use the same.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Endpoint and bucket: what makes a key one of this store. The same text in every mount of the bucket.</summary>
-    public required string Store { get; init; }
-
     /// <summary>Bytes on disk of all processes together; null: as much as leaves a tenth of the disk free.</summary>
     public long? MaxSize { get; init; }
 

@@ -5,7 +5,7 @@ namespace S3Mount.Configuration.Layers;
 
 /// <summary>
 /// A YAML document as keys and values with their lines, from the parser's events: nothing is built by reflection, and no alias is
-/// followed, so that a file is never larger than it looks. What lists and mappings hold is passed over.
+/// followed, so that a file is never larger than it looks. What lists hold is passed over.
 /// </summary>
 internal sealed class YamlReader
 {
@@ -15,6 +15,7 @@ internal sealed class YamlReader
     private readonly Parser _parser;
     private readonly ConfigurationProblems _problems;
     private readonly List<YamlEntry> _entries = [];
+    private int _depth;
 
     private YamlReader(string text, ConfigurationProblems problems)
     {
@@ -55,7 +56,7 @@ internal sealed class YamlReader
         switch (_parser.Current)
         {
             case MappingStart { Anchor.IsEmpty: true, Tag.IsEmpty: true }:
-                if (!TryReadMapping())
+                if (!TryReadMapping(_entries))
                     return;
                 break;
             case Scalar { Value.Length: 0 }:
@@ -76,7 +77,7 @@ internal sealed class YamlReader
     }
 
     /// <summary>False when nothing that follows needs to be looked at.</summary>
-    private bool TryReadMapping()
+    private bool TryReadMapping(List<YamlEntry> entries)
     {
         while (!_problems.IsFull)
         {
@@ -93,12 +94,25 @@ internal sealed class YamlReader
             Next<ParsingEvent>();
             IsNode(_parser.Current!);
             YamlValueKind kind = KindOf(_parser.Current!);
+            List<YamlEntry> inside = [];
             if (key is not null)
-                _entries.Add(new YamlEntry(key, line, kind, kind == YamlValueKind.Text ? ((Scalar)_parser.Current!).Value : ""));
-            if (!TrySkip())
+                entries.Add(new YamlEntry(key, line, kind, kind == YamlValueKind.Text ? ((Scalar)_parser.Current!).Value : "", inside));
+            if (!(kind == YamlValueKind.Mapping ? TryReadInside(inside) : TrySkip()))
                 return false;
         }
         return false;
+    }
+
+    private bool TryReadInside(List<YamlEntry> entries)
+    {
+        if (++_depth > MostNested)
+        {
+            IsTooDeep();
+            return false;
+        }
+        bool isRead = TryReadMapping(entries);
+        _depth--;
+        return isRead;
     }
 
     private static YamlValueKind KindOf(ParsingEvent value) => value switch
@@ -122,7 +136,7 @@ internal sealed class YamlReader
         {
             if (depth > MostNested)
             {
-                _problems.Add(LineOf(_parser.Current!.Start), "this is nested too deep; these keys have plain values");
+                IsTooDeep();
                 return false;
             }
             Next<ParsingEvent>();
@@ -136,6 +150,8 @@ internal sealed class YamlReader
         if (parsed is not (NodeEvent or AnchorAlias))
             throw new YamlException(parsed.Start, parsed.End, "a key or its value is missing");
     }
+
+    private void IsTooDeep() => _problems.Add(LineOf(_parser.Current!.Start), "this is nested too deep; only datasets have keys below theirs, and these have plain values");
 
     private void IsEmpty() => _problems.Add(1, "there is nothing in it; write for example bucket: my-datasets");
 

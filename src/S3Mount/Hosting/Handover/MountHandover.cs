@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using S3Mount.FileSystem;
 using S3Mount.FileSystem.Handover;
+using S3Mount.FileSystem.Inodes;
 using S3Mount.Fuse.Mounting;
 using S3Mount.Fuse.Session;
 using S3Mount.Hosting.Services;
@@ -115,7 +116,7 @@ internal sealed class MountHandover : IDisposable
 
     /// <summary>For the next process. The session calls it when no lookup count changes any more.</summary>
     /// <exception cref="IOException">No memory; the next process then begins as after a crash.</exception>
-    public void Save(ObjectFileSystem fileSystem) => _file.WriteInodes(fileSystem.SaveInodes);
+    public void Save(IMountedFiles fileSystem) => _file.WriteInodes(fileSystem.SaveInodes);
 
     public void Dispose() => _file.Dispose();
 
@@ -132,7 +133,7 @@ internal sealed class MountHandover : IDisposable
         }
     }
 
-    private InodeStart Fresh() => new() { FirstNumber = _file.Reserved, Reserve = _file.Reserve };
+    private InodeStart Fresh() => new() { Numbers = new NodeNumbers(_file.Reserved, _file.Reserve) };
 
     private TakenMount? Refuse(string reason)
     {

@@ -173,7 +173,7 @@ public sealed class DiskCacheTests
     {
         const int Length = 100_000, MaxWaiting = 1_000_000;
         // Nobody writes: it is not loaded.
-        var disk = new DiskCache(new DiskCacheOptions { Directory = _directory.Path, Store = "s", MaxWaiting = MaxWaiting }, _time, new RecordingLogger());
+        var disk = new DiskCache(new DiskCacheOptions { Directory = _directory.Path, MaxWaiting = MaxWaiting }, _time, new RecordingLogger());
         using var rig = new ReaderRig();
         int kept = 0;
         for (int i = 0; i < 100; i++)

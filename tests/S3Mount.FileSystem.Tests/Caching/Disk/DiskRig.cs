@@ -18,11 +18,11 @@ internal sealed class DiskRig : IAsyncDisposable
         Func<DiskCacheOptions, DiskCacheOptions>? change = null)
     {
         _time = time;
-        var options = new DiskCacheOptions { Directory = directory, Store = name, MaxSize = maxSize, SegmentSize = segmentSize };
+        var options = new DiskCacheOptions { Directory = directory, MaxSize = maxSize, SegmentSize = segmentSize };
         Disk = new DiskCache(change?.Invoke(options) ?? options, time, Log);
         Disk.Load();
         Cache = new BlockCache(64 << 20);
-        Fetcher = new BlockFetcher(store, Cache, new MountClock(time), new ObjectFileSystemOptions { MemoryBudget = 64 << 20, Uid = 0, Gid = 0, DiskCache = Disk }, _stopping.Token);
+        Fetcher = new BlockFetcher(store, Cache, new MountClock(time), new ObjectFileSystemOptions { MemoryBudget = 64 << 20, Uid = 0, Gid = 0, DiskCache = Disk, DiskCacheStore = name }, _stopping.Token);
     }
 
     /// <summary>A clock that is ahead of the times that the kernel gives to files, as every later moment is.</summary>
