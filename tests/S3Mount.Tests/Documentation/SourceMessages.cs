@@ -43,7 +43,7 @@ internal static class SourceMessages
         ["S3Mount/Telemetry/Otlp/OtlpLatencies.cs"] = "descriptions of metrics",
     };
 
-    /// <summary>By what the text is an argument of.</summary>
+    /// <summary>By what the text itself is an argument of.</summary>
     private static readonly Dictionary<string, string> _otherCalls = new()
     {
         ["LoggerMessage"] = "taken from the attributes, with their level",
@@ -55,6 +55,7 @@ internal static class SourceMessages
         ["new InvalidOperationException"] = "a fault of s3mount: printed as an internal error",
     };
 
+    /// <summary>Alone in their files.</summary>
     private static readonly Dictionary<string, string> _otherTexts = new()
     {
         ["measure neither the throughput nor the disk"] = "help",
@@ -93,13 +94,13 @@ internal static class SourceMessages
     [
         .. _otherFiles.Keys.Where(file => !Literals.Any(text => text.File.StartsWith(file, StringComparison.Ordinal) && IsSentence(text))),
         .. _otherTexts.Keys.Where(other => !Literals.Any(text => text.Text == other && IsSentence(text))),
-        .. _otherCalls.Keys.Where(call => !Literals.Any(text => text.Calls.Contains(call) && IsSentence(text))),
+        .. _otherCalls.Keys.Where(call => !Literals.Any(text => text.Calls is [.., var last] && last == call && IsSentence(text))),
     ];
 
     private static bool IsMessage(SourceText text) =>
         IsSentence(text)
         && !_otherFiles.Keys.Any(file => text.File.StartsWith(file, StringComparison.Ordinal))
-        && !_otherCalls.Keys.Any(text.Calls.Contains)
+        && !(text.Calls is [.., var call] && _otherCalls.ContainsKey(call))
         && !_otherTexts.ContainsKey(text.Text)
         // How commands are written.
         && !text.Text.StartsWith("s3mount ", StringComparison.Ordinal) && !text.Text.StartsWith("mount.s3mount ", StringComparison.Ordinal);
