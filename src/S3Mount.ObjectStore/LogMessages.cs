@@ -8,19 +8,19 @@ internal static partial class LogMessages
     [LoggerMessage(2000, LogLevel.Debug, "{Operation} of s3://{Bucket}/{Key} failed at try {Attempt} ({Reason}); again in {Delay}")]
     public static partial void Retrying(this ILogger logger, string operation, string bucket, ObjectKey key, int attempt, string reason, TimeSpan delay);
 
-    [LoggerMessage(2001, LogLevel.Information, "The bucket {Bucket} is in region {Region}; requests go to {Endpoint}")]
+    [LoggerMessage(2001, LogLevel.Information, "the bucket {Bucket} is in region {Region}; requests go to {Endpoint}")]
     public static partial void RegionFound(this ILogger logger, string bucket, string region, string endpoint);
 
-    [LoggerMessage(2002, LogLevel.Warning, "The clock of this machine differs from the store's by {Offset}; requests are signed with the store's time")]
+    [LoggerMessage(2002, LogLevel.Warning, "the clock of this machine differs from the store's by {Offset}; requests are signed with the store's time: set the clock")]
     public static partial void ClockDiffers(this ILogger logger, TimeSpan offset);
 
-    [LoggerMessage(2003, LogLevel.Warning, "The credentials could not be refreshed, the old ones stay in use while they are valid: {Reason}")]
+    [LoggerMessage(2003, LogLevel.Warning, "the credentials could not be refreshed, the old ones stay in use while they are valid: {Reason}")]
     public static partial void RefreshFailed(this ILogger logger, string reason);
 
-    [LoggerMessage(2004, LogLevel.Information, "The store no longer accepted the credentials; new ones have been taken (access key {AccessKeyId})")]
+    [LoggerMessage(2004, LogLevel.Information, "the store no longer accepted the credentials; new ones have been taken (access key {AccessKeyId})")]
     public static partial void CredentialsRenewed(this ILogger logger, string accessKeyId);
 
-    [LoggerMessage(2005, LogLevel.Debug, "Credentials from {Source}")]
+    [LoggerMessage(2005, LogLevel.Debug, "credentials from {Source}")]
     public static partial void CredentialsFound(this ILogger logger, string source);
 
     [LoggerMessage(2008, LogLevel.Warning, "{Problems}; going on without what it says, as the AWS CLI does")]
@@ -32,9 +32,9 @@ internal static partial class LogMessages
     [LoggerMessage(2010, LogLevel.Information, "{Endpoint} answers again; it was in trouble for {Seconds} s")]
     public static partial void StoreAnswersAgain(this ILogger logger, string endpoint, long seconds);
 
-    [LoggerMessage(2006, LogLevel.Debug, "No region from instance metadata: {Reason}")]
+    [LoggerMessage(2006, LogLevel.Debug, "no region from instance metadata: {Reason}")]
     public static partial void NoRegionFromMetadata(this ILogger logger, string reason);
 
-    [LoggerMessage(2009, LogLevel.Warning, "There are no valid credentials, and requests wait for them until the deadline: {Reason}")]
+    [LoggerMessage(2009, LogLevel.Warning, "there are no valid credentials, and requests wait for them until the deadline: {Reason}")]
     public static partial void WaitingForCredentials(this ILogger logger, string reason);
 }

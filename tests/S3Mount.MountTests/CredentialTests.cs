@@ -76,7 +76,7 @@ public sealed class CredentialTests : MountTest
         _server.AddCredentials(_first with { Expires = DateTimeOffset.UtcNow.AddHours(-1) });
         ChildResult result = await Client.TryShellAsync("cat \"$1\" | wc -c; exit ${PIPESTATUS[0]}", mount["dir/1"]);
         Assert.That((result.ExitCode, result.Output.Trim()), Is.EqualTo((1, "0")));
-        Assert.That(mount.Log, Does.Contain("There are no valid credentials, and requests wait for them").And.Contain("'dir/1' failed with EACCES").And.Contain("have expired"));
+        Assert.That(mount.Log, Does.Contain("there are no valid credentials, and requests wait for them").And.Contain("'dir/1' failed with EACCES").And.Contain("have expired"));
         // They come back, and so do the readers.
         _server.AddCredentials(_second);
         _endpoint.Current = _second;

@@ -86,7 +86,7 @@ public sealed partial class FuseSession
         }
         if (!SendInit(unique, in answer))
         {
-            Fail(new FuseException(FuseFailure.Protocol, "the kernel refused the answer to INIT"));
+            Fail(new FuseException(FuseFailure.Protocol, "the kernel refused the answer to INIT: please report it, with its version (uname -r)"));
             return false;
         }
         _logger.Negotiated((int)answer.Minor, answer.MaxReadahead, flags.ToString());

@@ -147,7 +147,7 @@ public sealed partial class FuseSession : IAsyncDisposable
         {
             var reason = (Errno)Volatile.Read(ref _endReason);
             _logger.ConnectionEnded(reason);
-            _started.TrySetException(new FuseException(FuseFailure.Protocol, "the connection to the kernel ended before INIT"));
+            _started.TrySetException(new FuseException(FuseFailure.Protocol, "the connection to the kernel ended before INIT: it was unmounted or aborted; mount again"));
             await (_detachDrain is { } drain ? DrainDetachedAsync(drain) : DrainAsync());
             await _notifier.StopAsync();
             _detached?.Invoke();

@@ -6,10 +6,10 @@ namespace S3Mount.CommandLine;
 internal static class HelpText
 {
     /// <summary>Terminals are at least this wide.</summary>
-    private const int Width = 100;
+    private const int Width = 80;
 
-    /// <summary>The longest option, <c>--negative-metadata-ttl DURATION</c>, with its indent and a gap.</summary>
-    private const int DescriptionColumn = 38;
+    /// <summary>For most options with their indent and a gap; a longer one has its line to itself.</summary>
+    private const int DescriptionColumn = 29;
 
     /// <summary>For the longest verb, with its indent and a gap.</summary>
     private const int SummaryColumn = 14;
@@ -21,12 +21,15 @@ internal static class HelpText
         MountOptions.Cache, MountOptions.Memory, MountOptions.AllowOther,
     ];
 
+    /// <summary>Commands with an example in the overview: what nobody guesses. Those of all of them would not fit a screen.</summary>
+    private static readonly string[] _shown = [UmountCommand.Verb, StatusCommand.Verb, WarmCommand.Verb, SnapshotCommand.Verb, DoctorCommand.Verb];
+
     /// <summary>At most 50 lines.</summary>
     public static string Write(HelpTopic mount, IReadOnlyList<Verb> verbs)
     {
         var text = new StringBuilder();
         text.Append($"""
-            s3mount shows the objects of an S3 bucket, or of a prefix of it, as read-only files.
+            s3mount shows the objects of an S3 bucket, or of a prefix, as read-only files.
 
             Usage:
               {MountCommand.Usage}
@@ -42,7 +45,7 @@ internal static class HelpText
         foreach (OptionDefinition option in _first)
             Append(text, option);
         text.Append("\nExamples:\n");
-        foreach (string example in mount.Examples.Take(2).Concat(verbs.SelectMany(verb => verb.Help.Examples.Take(1))))
+        foreach (string example in mount.Examples.Take(2).Concat(verbs.Where(verb => _shown.Contains(verb.Name)).SelectMany(verb => verb.Help.Examples.Take(1))))
             text.Append("  ").Append(example).Append('\n');
         text.Append("\nExit codes: 0 mounted or done, 1 failed, 2 wrong usage.\n");
         return text.ToString();
@@ -83,6 +86,11 @@ internal static class HelpText
     {
         int column = left.Length;
         text.Append(left);
+        if (indent > 0 && column + 2 > indent)
+        {
+            text.Append('\n');
+            column = 0;
+        }
         foreach (string word in description.Split(' '))
         {
             if (column < indent || column + 1 + word.Length > Width)

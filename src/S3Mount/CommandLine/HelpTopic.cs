@@ -10,6 +10,6 @@ internal sealed record HelpTopic(string Summary, params string[] Usages)
 
     public (string Title, OptionDefinition[] Options)[] Options { get; init; } = [];
 
-    /// <summary>Command lines that work as they are written; the first one stands in the overview, too.</summary>
+    /// <summary>Command lines that work as they are written; the overview has the first one of some.</summary>
     public string[] Examples { get; init; } = [];
 }

@@ -50,7 +50,7 @@ internal static class SettingsReader
     {
         OptionValues options = command.Options;
         if (options.Has(MountOptions.AllowOther) && options.Has(MountOptions.AllowRoot))
-            options.Fail($"{options.Spelling(MountOptions.AllowOther)} and {options.Spelling(MountOptions.AllowRoot)} exclude each other");
+            options.Fail($"{options.Spelling(MountOptions.AllowOther)} and {options.Spelling(MountOptions.AllowRoot)} exclude each other; leave one out");
         if (options.Has(MountOptions.Snapshot) && (options.Has(MountOptions.MetadataTtl) || options.Has(MountOptions.NegativeMetadataTtl)))
             options.Fail($"{options.Spelling(MountOptions.Snapshot)} shows the same keys and versions for ever: leave out {options.Spelling(MountOptions.MetadataTtl)} and {options.Spelling(MountOptions.NegativeMetadataTtl)}");
         if (options.Has(MountOptions.Hydrate) && !options.Has(MountOptions.Cache))

@@ -18,7 +18,7 @@ internal static class StoreOptionsReader
         if (!options.Has(MountOptions.Prefix))
             return bucket;
         if (bucket.Prefix.Length > 0)
-            throw new UsageException($"the prefix is given twice: '{text}' and {options.Spelling(MountOptions.Prefix)}");
+            throw new UsageException($"the prefix is given twice: '{text}' and {options.Spelling(MountOptions.Prefix)}; leave one out");
         return bucket with { Prefix = BucketText.ParsePrefix(options.Text(MountOptions.Prefix)!) };
     }
 
@@ -42,7 +42,7 @@ internal static class StoreOptionsReader
     public static string ParseFile(string text) => text.Length > 0 ? Path.GetFullPath(text) : throw new FormatException("the file name is empty");
 
     private static string ParseName(string text) =>
-        text.Length > 0 && !text.Any(char.IsWhiteSpace) ? text : throw new FormatException($"'{text}' is not a name");
+        text.Length > 0 && !text.Any(char.IsWhiteSpace) ? text : throw new FormatException($"'{text}' is not a name; write one word");
 
     private static string ParseUrl(string text)
     {

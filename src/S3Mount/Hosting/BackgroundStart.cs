@@ -73,7 +73,7 @@ internal static class BackgroundStart
         catch (OperationCanceledException)
         {
             daemon.Kill();
-            await Console.Error.WriteLineAsync("s3mount: the daemon did not come up in time and was ended").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("s3mount: the daemon did not come up in time and was ended; mount with -f to see how far it gets").ConfigureAwait(false);
             return EntryPoint.Failed;
         }
         // With these it has said why.
@@ -82,7 +82,7 @@ internal static class BackgroundStart
         if (interrupted)
             await Console.Error.WriteLineAsync("s3mount: interrupted; nothing is mounted").ConfigureAwait(false);
         else
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"s3mount: the daemon ended unexpectedly (exit code {daemon.ExitCode})")).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"s3mount: the daemon ended unexpectedly (exit code {daemon.ExitCode}); mount with -f to see why")).ConfigureAwait(false);
         return EntryPoint.Failed;
     }
 

@@ -29,7 +29,7 @@ internal static class CacheProgram
             {
                 CacheAction.Stats => Describe(directory, contents),
                 CacheAction.Verify => Verified(contents),
-                _ => Text($"{contents.Segments:N0} files with {StatusText.Size(contents.Size)} of contents and {contents.Listings:N0} with {StatusText.Size(contents.ListingBytes)} of listings deleted\n"),
+                _ => Text($"{Files(contents.Segments)} with {StatusText.Size(contents.Size)} of contents and {contents.Listings:N0} with {StatusText.Size(contents.ListingBytes)} of listings deleted\n"),
             }).ConfigureAwait(false);
             return contents.Problems.Count > 0 ? EntryPoint.Failed : EntryPoint.Done;
         }
@@ -49,17 +49,19 @@ internal static class CacheProgram
 
     private static string Describe(CacheDirectory directory, CacheContents contents) => Text($"""
         {directory.Path}
-          contents      {StatusText.Size(contents.Bytes)} in {contents.Records:N0} records; {StatusText.Size(contents.Size)} in {contents.Segments + contents.Unfinished:N0} files, {contents.Unfinished:N0} of them unfinished
-          listings      {StatusText.Size(contents.ListingBytes)} in {contents.Listings:N0} files
+          contents      {StatusText.Size(contents.Bytes)} in {contents.Records:N0} records; {StatusText.Size(contents.Size)} in {Files(contents.Segments + contents.Unfinished)}, {contents.Unfinished:N0} of them unfinished
+          listings      {StatusText.Size(contents.ListingBytes)} in {Files(contents.Listings)}
 
         """);
 
     private static string Verified(CacheContents contents)
     {
         string discarded = contents.Discarded == 0 ? "" : Text($"; {contents.Discarded:N0} had been found damaged before");
-        string unfinished = contents.Unfinished == 0 ? "" : Text($"; {contents.Unfinished:N0} unfinished files were not read");
-        return Text($"{contents.Records:N0} records in {contents.Segments:N0} files read, {StatusText.Size(contents.Bytes)} of contents are right; {contents.Bad:N0} records were damaged{discarded}{unfinished}\n");
+        string unfinished = contents.Unfinished == 0 ? "" : Text($"; {Files(contents.Unfinished)} not read, being unfinished");
+        return Text($"{contents.Records:N0} records in {Files(contents.Segments)} read, {StatusText.Size(contents.Bytes)} of contents are right; {contents.Bad:N0} records were damaged{discarded}{unfinished}\n");
     }
+
+    private static string Files(long count) => Text($"{count:N0} {(count == 1 ? "file" : "files")}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

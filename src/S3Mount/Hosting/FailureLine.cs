@@ -14,6 +14,6 @@ internal static class FailureLine
         UsageException or StartupException or FuseException or SnapshotException or ControlClientException => exception.Message,
         ObjectStoreException failure => StoreProblem.Describe(failure),
         DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException } => $"libMonoPosixHelper.so is missing; it belongs beside {Environment.ProcessPath}",
-        _ => $"internal error: {exception}".ReplaceLineEndings(" "),
+        _ => $"internal error, please report it: {exception}".ReplaceLineEndings(" "),
     };
 }

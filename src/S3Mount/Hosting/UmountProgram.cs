@@ -12,7 +12,7 @@ internal static class UmountProgram
     public static void Run(UmountCommand command)
     {
         string mountpoint = MountpointPath.Resolve(command.Mountpoint);
-        MountTableEntry entry = MountTable.Find(mountpoint) ?? throw new StartupException($"nothing is mounted at {mountpoint}");
+        MountTableEntry entry = MountTable.Find(mountpoint) ?? throw new StartupException($"nothing is mounted at {mountpoint}; s3mount status lists what is");
         if (entry.FileSystemType != StartCheck.OwnType)
             throw new StartupException($"{mountpoint} is not a mount of s3mount ({entry.FileSystemType}, {entry.Source}); unmount it with: umount {mountpoint}");
         try

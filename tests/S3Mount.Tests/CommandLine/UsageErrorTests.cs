@@ -53,8 +53,8 @@ public sealed class UsageErrorTests
         yield return Case("b /mnt --endpoint-url https://u:p@h/", "--endpoint-url: 'https://***@h/' has more than a host and a port; write https://h");
         yield return Case("b /mnt --log-level loud", "--log-level: 'loud' is not a log level; write trace, debug, info, warning or error");
         yield return Case("b /mnt --ca-bundle /nowhere/ca.pem", "--ca-bundle: /nowhere/ca.pem cannot be read: no such file or directory");
-        yield return Case("b /mnt --allow-other --allow-root", "--allow-other and --allow-root exclude each other");
-        yield return Case("b/p /mnt --prefix q", "the prefix is given twice: 'b/p' and --prefix");
+        yield return Case("b /mnt --allow-other --allow-root", "--allow-other and --allow-root exclude each other; leave one out");
+        yield return Case("b/p /mnt --prefix q", "the prefix is given twice: 'b/p' and --prefix; leave one out");
         yield return Case("https://b.s3.amazonaws.com /mnt", "'https://b.s3.amazonaws.com' is not a bucket; write BUCKET[/PREFIX], and name a server with --endpoint-url");
         yield return Case("b:/p /mnt", "'b:/p' is not a bucket; write BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX");
         yield return Case("s3:// /mnt", "'s3://' is not a bucket; write BUCKET, BUCKET/PREFIX or s3://BUCKET/PREFIX");
