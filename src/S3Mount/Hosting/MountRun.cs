@@ -81,7 +81,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     public MountHandover? Handover { get; init; }
 
     /// <summary>From which the settings were read. Their paths do not depend on the working directory.</summary>
-    public required OptionValues Options { get; init; }
+    public OptionValues Options { get; init; } = new();
 
     private MountIdentity Identity => MountIdentity.Of(settings, mountpoint);
 

@@ -31,7 +31,6 @@ public sealed class ConfigurationFileTests
         yield return Case("config: other.yaml", "f.yaml:1: unknown key 'config'; see s3mount help mount");
         yield return Case("options: ro", "f.yaml:1: unknown key 'options'; see s3mount help mount");
         yield return Case("aws_secret_access_key: hidden", "f.yaml:1: unknown key 'aws_secret_access_key'; see s3mount help mount");
-        yield return Case("datasets:\n  a: b\n  c: [d]\nmemory: 1", "f.yaml:1: unknown key 'datasets'; see s3mount help mount");
         yield return Case("memory: 1G\nregion: r\nmemory: 2G", "f.yaml:3: memory is there twice, first in line 1");
         yield return Case("file-mode: 0440\nfile_mode: 0400", "f.yaml:2: file_mode is there twice, first in line 1");
         yield return Case("memory: [1G, 2G]", "f.yaml:1: memory: it has one value, not a list; write memory: SIZE");
@@ -61,7 +60,7 @@ public sealed class ConfigurationFileTests
         yield return Case("region: r\n: \n !!]", "f.yaml:1: this, or what follows, is not YAML; put values with special letters in single quotes");
         yield return Case(" : a", "f.yaml:2: this is not YAML: a key or its value is missing");
         yield return Case("? {\np", "f.yaml:1: this, or what follows, is not YAML; put values with special letters in single quotes");
-        yield return Case("region: " + new string('[', 100_000), "f.yaml:1: this is nested too deep; these keys have plain values (1 more: s3mount config check f.yaml)");
+        yield return Case("region: " + new string('[', 100_000), "f.yaml:1: this is nested too deep; only datasets have keys below theirs, and these have plain values (1 more: s3mount config check f.yaml)");
         yield return Case("region: \"a\\nb\"", "f.yaml:1: region: 'a?b' is not a name; write one word");
         yield return Case("cache: ~/cache", "f.yaml:1: cache: ~ is not understood in a file; write the whole path");
         yield return Case("log-file: ''", "f.yaml:1: log-file: the name is empty");
@@ -103,7 +102,7 @@ public sealed class ConfigurationFileTests
     public void A_missing_bucket_or_mountpoint_says_where_to_write_it()
     {
         string file = _directory.Write("f.yaml", "region: r");
-        Assert.That(() => Settings.ReadWith(_nothing, ["/mnt", "--config", file]), Throws.TypeOf<UsageException>().With.Message.EqualTo($"the bucket is missing; write bucket: BUCKET[/PREFIX] into {file}"));
+        Assert.That(() => Settings.ReadWith(_nothing, ["/mnt", "--config", file]), Throws.TypeOf<UsageException>().With.Message.EqualTo($"the bucket is missing; write bucket: BUCKET[/PREFIX] into {file}, or datasets: and below it a line NAME: BUCKET[/PREFIX] for each"));
         Assert.That(() => Settings.ReadWith(_nothing, ["b", "--config", file]), Throws.TypeOf<UsageException>().With.Message.EqualTo(
             $"the mountpoint is missing; write mountpoint: DIR into {file}, or s3mount --config FILE [MOUNTPOINT] [options]"));
     }
