@@ -21,7 +21,9 @@ def is_mounted(mountpoint):
 
 def unmount(mountpoint):
     while is_mounted(mountpoint):
-        subprocess.run(["umount", "-l", mountpoint], check=True)
+        # Somebody else may have been faster.
+        if subprocess.run(["umount", "-l", mountpoint]).returncode != 0 and is_mounted(mountpoint):
+            sys.exit(f"{mountpoint} cannot be unmounted")
 
 
 def serve(path, mountpoint):

@@ -131,7 +131,7 @@ public sealed class PodTests
 
         await using ChildProcess hook = await server.ExecAsync(PreStop(pod));
         // It has been refused once, and sleeps.
-        await using ChildProcess refused = await server.ExecAsync("timeout", "20", "sh", "-c", "until pgrep -x sleep; do :; done");
+        await using ChildProcess refused = await server.ExecAsync("timeout", "20", "sh", "-c", "until grep -qsx sleep /proc/[0-9]*/comm; do :; done");
         (await refused.WaitAsync(TimeSpan.FromSeconds(20))).EnsureSuccess();
         Assert.That(await trainer.AskAsync($"tail -c 100 <&3 | cmp - <(tail -c 100 {Large}); exec 3<&-"), Is.EqualTo("exit 0\n"), "a reader is left alone");
         // It may be killed with its container, which ends as soon as nothing is mounted.
