@@ -1,6 +1,6 @@
 """Lets s3mount serve a mount without any privilege: another container mounts, and passes the descriptor of /dev/fuse over a Unix socket.
 
-pass_device.py mount SOCKET MOUNTPOINT        as root, privileged: mounts for whoever connects, passes the descriptor and forgets it; unmounts at the end
+pass_device.py mount SOCKET MOUNTPOINT        as root, privileged: mounts for whoever connects, passes the descriptor on; unmounts at the end
 pass_device.py run SOCKET PROGRAM ARGUMENT... connects, and becomes PROGRAM; {fd} in its arguments is the number of the descriptor
 """
 import os
