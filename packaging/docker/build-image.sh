@@ -2,7 +2,7 @@
 # Builds the container image with docker or podman, whichever answers.
 # usage: build-image.sh IMAGE PACKAGE [PACKAGES]
 #   IMAGE      name:tag
-#   PACKAGE    file in out/packages
+#   PACKAGE    file in out/packages: s3mount_VERSION_ARCHITECTURE.deb
 #   PACKAGES   of Debian, what the image is to have besides
 # usage: build-image.sh --check   says whether one answers
 set -euo pipefail
@@ -23,5 +23,7 @@ if [ -z "$engine" ]; then
 fi
 [ "${1:?$usage}" != --check ] || exit 0
 
-# By its long name: podman would take a Containerfile before it.
-"$engine" build --file packaging/docker/Dockerfile --tag "$1" --build-arg "PACKAGE=${2:?$usage}" --build-arg "PACKAGES=${3:-}" .
+package=${2:?$usage}
+architecture=${package##*_}
+"$engine" build --file packaging/docker/Dockerfile --platform "linux/${architecture%.deb}" --tag "$1" \
+    --build-arg "PACKAGE=$package" --build-arg "PACKAGES=${3:-}" .

@@ -83,8 +83,9 @@ public sealed class ImageTests
             directory.Write(name, $"#!/bin/sh\n[ \"$1\" = info ] || echo {name} \"$@\"\n");
             File.SetUnixFileMode(directory[name], (UnixFileMode)0x1ED);
         }
-        ChildResult result = await BuildAsync(directory, "s3mount:1", "s3mount_1-1_amd64.deb", "python3-minimal");
-        Assert.That(result.EnsureSuccess().Output.Trim(), Is.EqualTo($"{used} build --file packaging/docker/Dockerfile --tag s3mount:1 --build-arg PACKAGE=s3mount_1-1_amd64.deb --build-arg PACKAGES=python3-minimal ."));
+        ChildResult result = await BuildAsync(directory, "s3mount:1", "s3mount_1-1_arm64.deb", "python3-minimal");
+        Assert.That(result.EnsureSuccess().Output.Trim(), Is.EqualTo(
+            $"{used} build --file packaging/docker/Dockerfile --platform linux/arm64 --tag s3mount:1 --build-arg PACKAGE=s3mount_1-1_arm64.deb --build-arg PACKAGES=python3-minimal ."));
     }
 
     [Test]

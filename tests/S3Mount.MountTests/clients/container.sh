@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# container.sh ROOT WHO CGROUP [PATH SOURCE PROPAGATION ro|rw]... -- COMMAND...: what a container runtime does, in a mount and a PID namespace that it was
-# started in. The root is read-only and shows this machine's programs; volumes are bound into it. ROOT is an empty directory.
+# container.sh ROOT WHO CGROUP [PATH SOURCE PROPAGATION ro|rw]... -- COMMAND...: what a container runtime does, in a mount and a PID namespace that
+# it was started in. The root is read-only and shows this machine's programs; volumes are bound into it. ROOT is an empty directory.
 #   WHO          privileged, or UID:GID with nothing at all
 #   CGROUP       cgroup.procs, or -
 #   PROPAGATION  None, HostToContainer or Bidirectional, as in Kubernetes
