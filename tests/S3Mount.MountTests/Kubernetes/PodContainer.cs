@@ -55,6 +55,6 @@ internal sealed class PodContainer(ChildProcess process)
         return output[before..^end.Length];
     }
 
-    /// <summary>Takes lines of shell from its standard input, each with a time to end.</summary>
+    /// <summary>Runs lines of shell that it is sent, and says of each how it ended.</summary>
     public static string[] Asked => ["bash", "-c", "n=0; while read -r line; do eval \"$line\" 2>&1; echo \"exit $?\"; n=$((n + 1)); echo \"#$n.\"; done"];
 }
