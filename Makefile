@@ -27,6 +27,10 @@ UNITS ?= $(if $(IS_MACHINE),/etc/systemd/system)
 HELPERS ?= $(if $(IS_MACHINE),/sbin)
 INSTALL_FILES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" UNITS="$(UNITS)" HELPERS="$(HELPERS)"
 
+# Of the container image: its name and tag, and packages of Debian that it is to have besides.
+IMAGE ?=
+IMAGE_PACKAGES ?=
+
 # Settings of the store, rounds, scenarios by the beginnings of their names ("small seq"; empty: all), and whether s3fs and rclone run too.
 BENCH ?= loopback remote
 BENCH_ROUNDS ?= 3
@@ -81,6 +85,13 @@ uninstall: ## remove what `make install` installed, with the same variables
 .PHONY: package
 package: build ## build out/packages/s3mount_VERSION_ARCH.deb and .tar.gz, the same bytes from the same commit (ARCH=arm64 MAINTAINER=)
 	@MAINTAINER="$(MAINTAINER)" packaging/package.sh out "$$(dotnet msbuild src/S3Mount -getProperty:Version)" $(RID) out/packages
+
+.PHONY: image
+image: ## build a container image with docker or podman (IMAGE=s3mount:VERSION IMAGE_PACKAGES= for more of Debian, ARCH=)
+	@packaging/docker/build-image.sh --check
+	@$(MAKE) --no-print-directory package
+	@version=$$(dotnet msbuild src/S3Mount -getProperty:Version) && packaging/docker/build-image.sh "$(or $(IMAGE),s3mount:$$version)" \
+		"s3mount_$$version-1_$(if $(filter linux-arm64,$(RID)),arm64,amd64).deb" "$(IMAGE_PACKAGES)"
 
 .PHONY: demo
 demo: ## mount a generated dataset from a local S3 server, read and compare every byte, unmount

@@ -71,6 +71,10 @@ put 644 packaging/completions/_s3mount "$zsh/_s3mount"
 # Where no Python looks by itself: which of a machine's Pythons and environments trains is not known here.
 put 644 packaging/python/s3mount_hints.py "$prefix/share/s3mount/python/s3mount_hints.py"
 put 644 README.md "$doc/README.md"
-for example in packaging/examples/* packaging/kubernetes/*.yaml packaging/grafana/*.json; do
+for example in packaging/examples/* packaging/grafana/*.json; do
     put 644 "$example" "$doc/examples/${example##*/}"
+done
+# Kustomize reads directories.
+for example in packaging/kubernetes/*/*; do
+    put 644 "$example" "$doc/examples/${example#packaging/}"
 done

@@ -23,11 +23,10 @@ public sealed class PackageTests
     [OneTimeSetUp]
     public async Task Build_the_package_and_make_a_machine()
     {
-        string built = Repository.Built();
         _directory = new TempDirectory("s3mount-packages");
         _root = await DebianRoot.CreateAsync();
-        _version = (await ChildProcess.RunAsync(Path.Join(built, "s3mount"), ["--version"])).EnsureSuccess().Output.Trim()["s3mount ".Length..];
-        _package = await BuiltPackage.MakeAsync(_directory.CreateDirectory("first"), _version);
+        _version = await PackageOfThisRun.VersionAsync();
+        _package = await PackageOfThisRun.GetAsync();
         _server = await S3TestServer.StartAsync();
         _server.CreateBucket("packaged").Put("set/train/0.bin", _content);
         _server.CreateBucket("public", isPublic: true).Put("set/train/0.bin", _content);
