@@ -15,6 +15,6 @@ internal sealed record ReloadCommand(string? Path)
             throw new UsageException($"unknown option '{option}'; write {Usage}");
         if (args.Count > 1)
             throw new UsageException($"unexpected argument '{args[1]}'; write {Usage}");
-        return new ReloadCommand(args is [{ Length: > 0 } path] ? path : args.Count == 0 ? null : throw new UsageException($"the mountpoint is empty; write {Usage}"));
+        return new ReloadCommand(args is [{ Length: > 0 } path] ? path : args.Count == 0 ? null : throw new UsageException($"the mountpoint is missing; write {Usage}"));
     }
 }

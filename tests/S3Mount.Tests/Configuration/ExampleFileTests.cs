@@ -37,6 +37,18 @@ public sealed class ExampleFileTests
         }
     }
 
+    [Test]
+    public void That_of_several_datasets_is_fine_and_names_every_option_that_a_dataset_may_have()
+    {
+        string example = Path.Combine(Root(), "packaging/examples/datasets.yaml");
+        var file = ConfigurationFile.Parse(example, File.ReadAllBytes(example));
+        MountSettings settings = SettingsReader.Read(new MountCommand("", file.Values.Text(MountOptions.Mountpoint)!, file.Values), Settings.Machine);
+        Assert.That(file.Problems, Is.Empty);
+        Assert.That(settings.Datasets.Select(dataset => dataset.Settings.Url), Is.EqualTo((string[])["s3://my-datasets/imagenet/", "s3://laion-shards/2b-en/", "s3://public-coco/"]));
+        string text = File.ReadAllText(example);
+        Assert.That(MountOptions.OfDatasets.Where(option => !text.Contains(option.Name, StringComparison.Ordinal)), Is.Empty);
+    }
+
     [TestCaseSource(nameof(Commented))]
     public void Each_line_can_be_uncommented(string line)
     {
