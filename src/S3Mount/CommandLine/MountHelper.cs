@@ -68,7 +68,10 @@ internal sealed record MountHelper(string[] Arguments, bool Fake, bool Verbose)
         bool isName = !source.Contains("://", StringComparison.Ordinal) && source is not ['/' or '.' or '~', ..] and not "";
         // So that mount -a finds the line of fstab in the mount table, and does not mount it again.
         string list = FstabOptions.Join([.. options.Where(item => !flags.Contains('s') || FstabOptions.IsKnown(item)), $"{FstabOptions.SourceName.Name}={source}"]);
-        return new MountHelper([isName ? "s3://" + source : source, positions[1], "-o", list], flags.Contains('f'), flags.Contains('v'));
+        // A file in place of a bucket: as a rule that of several datasets.
+        bool isFile = source is ['/', ..] && Path.GetExtension(source) is ".yaml" or ".yml";
+        string[] mounted = isFile ? ["--config", source, positions[1]] : [isName ? "s3://" + source : source, positions[1]];
+        return new MountHelper([.. mounted, "-o", list], flags.Contains('f'), flags.Contains('v'));
 
         void Take(string option, string value)
         {

@@ -116,6 +116,16 @@ public sealed class DatasetTests
     }
 
     [Test]
+    public void A_line_of_fstab_may_name_the_file_in_place_of_a_bucket()
+    {
+        string file = _directory.Write("f.yaml", Three);
+        string[] arguments = MountHelper.Parse([file, "/mnt/all", "-o", "rw,_netdev,allow_other,region=us-east-2"]).Arguments;
+        MountSettings settings = Settings.ReadWith(_nothing, arguments);
+        Assert.That((settings.Mountpoint, settings.AllowOther, settings.ToMountOptions().Source), Is.EqualTo(("/mnt/all", true, file)), "mount -a looks for the source that fstab has");
+        Assert.That(settings.Datasets.Select(dataset => dataset.Settings.Region), Is.EqualTo((string[])["us-east-2", "us-west-2", "us-east-2"]));
+    }
+
+    [Test]
     public void What_is_shown_can_be_mounted_and_is_the_same()
     {
         string file = _directory.Write("f.yaml", Three);
