@@ -278,24 +278,30 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private async Task ServeAsync(ServedMount running, bool goesOn, long start, StopSignals signals)
     {
-        (FuseMount mount, FuseSession session) = (running.Mount, running.Session);
         try
         {
-            using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping))
-            {
-                deadline.CancelAfter(_initDeadline);
-                await session.StartAsync(deadline.Token).ConfigureAwait(false);
-            }
-            if (!mount.TrySetReadahead(ReadaheadKibibytes))
-                _logger.ReadaheadNotRaised();
-            _state.Began(running);
-            Ready();
+            await ServeToEndAsync(running, goesOn, start, signals).ConfigureAwait(false);
         }
-        catch
+        catch when (!_isLeft)
         {
-            TakeDown(mount);
+            // Whatever it was: nobody answers there any more.
+            TakeDown(running.Mount);
             throw;
         }
+    }
+
+    private async Task ServeToEndAsync(ServedMount running, bool goesOn, long start, StopSignals signals)
+    {
+        (FuseMount mount, FuseSession session) = (running.Mount, running.Session);
+        using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping))
+        {
+            deadline.CancelAfter(_initDeadline);
+            await session.StartAsync(deadline.Token).ConfigureAwait(false);
+        }
+        if (!mount.TrySetReadahead(ReadaheadKibibytes))
+            _logger.ReadaheadNotRaised();
+        _state.Began(running);
+        Ready();
         long elapsed = (long)timeProvider.GetElapsedTime(start).TotalMilliseconds;
         if (goesOn)
             _logger.GoesOn(settings.Url, mount.Mountpoint, elapsed, running.FileSystem.InodeCount);
