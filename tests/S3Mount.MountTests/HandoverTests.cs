@@ -143,6 +143,32 @@ public sealed class HandoverTests : MountTest
         Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
     }
 
+    [TestCase("--file-mode", "0440")]
+    [TestCase("--uid", "65534")]
+    public async Task What_the_kernel_remembers_of_files_is_not_kept_beyond_other_permissions(string option, string value)
+    {
+        await using ServiceManager service = await StartAsync();
+        string show = $"stat -c {(option == "--uid" ? "%u" : "0%a")} \"$1\"", path = $"{_mountpoint}/train/file01";
+        Assert.That((await Client.ShellAsync(show, path)).Output.Trim(), Is.Not.EqualTo(value));
+        await service.ChangeArgumentsAsync([.. Arguments("dataset"), option, value]);
+        await service.RestartAsync();
+        Assert.That((await Client.ShellAsync(show, path)).Output.Trim(), Is.EqualTo(value));
+        await service.StopAsync();
+    }
+
+    [Test]
+    public async Task Of_a_shorter_time_to_live_nothing_holds_longer()
+    {
+        await using ServiceManager service = await StartAsync();
+        string path = $"{_mountpoint}/train/file01";
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("40000"));
+        await service.ChangeArgumentsAsync([.. Arguments("dataset"), "--metadata-ttl", "0"]);
+        await service.RestartAsync();
+        _bucket.Put("train/file01", Ramp.Create(41_000, 1));
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("41000"));
+        await service.StopAsync();
+    }
+
     [Test]
     public async Task A_mount_that_was_unmounted_meanwhile_begins_anew()
     {

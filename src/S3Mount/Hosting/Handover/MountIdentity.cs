@@ -6,9 +6,16 @@ namespace S3Mount.Hosting.Handover;
 /// <param name="Source"><c>s3://BUCKET/PREFIX</c>: the same keys, so that node ids stand for the same files.</param>
 /// <param name="Endpoint">As it was given; null: that of AWS.</param>
 /// <param name="Snapshot">Of a pinned dataset, its path.</param>
-/// <param name="AllowOther">Of this and the next the kernel has been told at mount(2), and is not told again.</param>
-internal sealed record MountIdentity(string Mountpoint, string Source, string? Endpoint, string? Snapshot, bool AllowOther, bool NoExec)
+/// <param name="AllowOther">Of this, the next and <paramref name="NoExec"/> the kernel has been told at mount(2), and is not told again.</param>
+/// <param name="Uid">
+/// This and what follows: what the kernel was told of files it does not ask for again before the time to live has ended. It would let in who
+/// may not any more, and hold for an hour what is to hold for a minute.
+/// </param>
+internal sealed record MountIdentity(
+    string Mountpoint, string Source, string? Endpoint, string? Snapshot, bool AllowOther, bool AllowRoot, bool NoExec,
+    uint Uid, uint Gid, uint FileMode, uint DirMode, TimeSpan MetadataTtl, TimeSpan NegativeMetadataTtl)
 {
-    public static MountIdentity Of(MountSettings settings, string mountpoint) =>
-        new(mountpoint, settings.Url, settings.EndpointUrl, settings.Snapshot, settings.AllowOther || settings.AllowRoot, settings.NoExec);
+    public static MountIdentity Of(MountSettings settings, string mountpoint) => new(
+        mountpoint, settings.Url, settings.EndpointUrl, settings.Snapshot, settings.AllowOther, settings.AllowRoot, settings.NoExec,
+        settings.Uid, settings.Gid, settings.FileMode, settings.DirMode, settings.MetadataTtl, settings.NegativeMetadataTtl);
 }
