@@ -4,6 +4,7 @@ using S3Mount.MountTests.Stores;
 using S3Mount.Testing;
 using S3Mount.Testing.Processes;
 using S3Mount.Testing.S3Server;
+using S3Mount.Testing.S3Server.Faults;
 
 namespace S3Mount.MountTests;
 
@@ -178,6 +179,24 @@ public sealed class HandoverTests : MountTest
         Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", $"{_mountpoint}/train/file01", Path.Combine(_reference, "file01"))).Error, Is.Empty);
         Assert.That(service.Log, Does.Contain("it was unmounted meanwhile"));
         Assert.That(service.Starts, Is.EqualTo(2), "at the first attempt");
+        Assert.That(MountedPaths.Count(_mountpoint), Is.EqualTo(1));
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
+    public async Task After_a_crash_the_mount_says_that_something_is_wrong_until_the_store_answers()
+    {
+        await using ServiceManager service = await StartAsync();
+        string path = $"{_mountpoint}/train/file01";
+        ActiveFault refusal = _server.Faults.Always(S3Operation.ListObjectsV2, new AnswerFault(403) { Code = "AccessDenied" });
+        ProcessSignals.Send(service.ProcessId, ProcessSignals.Kill);
+        await Eventually.IsTrueAsync(() => service.Events.Count(line => line == "exited 1") >= 2, _patience, "it is started in vain");
+        ChildResult read = await Client.TryShellAsync("cat \"$1\"", path);
+        Assert.That((read.ExitCode, read.Error), Is.EqualTo((1, $"cat: {path}: Transport endpoint is not connected\n")), "an empty directory would say that there is no data");
+        _server.Faults.Remove(refusal);
+        await service.IsReadyAsync(2);
+        Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", path, Path.Combine(_reference, "file01"))).Error, Is.Empty);
         Assert.That(MountedPaths.Count(_mountpoint), Is.EqualTo(1));
         await service.StopAsync();
         Assert.That(MountedPaths.Contains(_mountpoint), Is.False);

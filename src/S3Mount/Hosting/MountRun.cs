@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using S3Mount.CommandLine;
 using S3Mount.Configuration;
 using S3Mount.Control;
 using S3Mount.Control.Http;
@@ -102,11 +103,14 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         {
             await RunAsync(taken, loading, start, signals).ConfigureAwait(false);
         }
-        catch when (taken is not null && !_isLeft)
+        catch (Exception e) when (taken is not null && !_isLeft)
         {
-            // Nobody waits for ever for a start that fails. It is idempotent: mostly nothing is left to be done.
-            TakeDown(taken.Mount);
+            // Nobody waits for ever for a start that fails. As after any crash the mount stays, dead, until there is something to put in its
+            // place: an empty directory would say that there is no data. Unless there will be no next start.
+            if (e is UsageException || signals.Stopping.IsCancellationRequested)
+                TakeDown(taken.Mount);
             taken.Mount.Device.Dispose();
+            Handover?.LetGo();
             throw;
         }
     }

@@ -117,6 +117,13 @@ internal sealed class MountHandover : IDisposable
     /// <exception cref="IOException">No memory; the next process then begins as after a crash.</exception>
     public void Save(ObjectFileSystem fileSystem) => _file.WriteInodes(fileSystem.SaveInodes);
 
+    /// <summary>Nobody goes on with it: whoever waits for an answer is told so as soon as no descriptor is left.</summary>
+    public void LetGo()
+    {
+        _notifier.Remove(DeviceName);
+        _notifier.Remove(StateName);
+    }
+
     public void Dispose() => _file.Dispose();
 
     private Stream? OpenInodes(HandoverFile file)
@@ -137,8 +144,7 @@ internal sealed class MountHandover : IDisposable
     private TakenMount? Refuse(string reason)
     {
         _logger.HandoverRefused(reason);
-        _notifier.Remove(DeviceName);
-        _notifier.Remove(StateName);
+        LetGo();
         return null;
     }
 
