@@ -171,6 +171,29 @@ public sealed class HandoverTests : MountTest
     }
 
     [Test]
+    public async Task Of_another_snapshot_in_the_place_of_the_first_nothing_is_mixed_with_it()
+    {
+        string snapshot = NewDirectory()["dataset.snap"];
+        await CreateSnapshotAsync(snapshot);
+        string[] arguments = ["-f", "dataset", _mountpoint, "--endpoint-url", _server.Url, "--memory", "32MiB", "--snapshot", snapshot];
+        await using ServiceManager service = await ServiceManager.StartAsync(NewDirectory(), _mountpoint, StoreAddress.Of(_server), _watchdog, arguments);
+        string path = $"{_mountpoint}/train/file01";
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("40000"));
+        string mount = MountLine();
+        await service.RestartAsync();
+        Assert.That(MountLine(), Is.EqualTo(mount), "with the same one it goes on");
+        _bucket.Put("train/file01", Ramp.Create(41_000, 1));
+        await CreateSnapshotAsync(snapshot + ".next");
+        File.Move(snapshot + ".next", snapshot, overwrite: true);
+        await service.RestartAsync();
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("41000"));
+        await service.StopAsync();
+
+        async Task CreateSnapshotAsync(string file) =>
+            (await ProgramUnderTest.RunAsync(["snapshot", "create", "dataset", file, "--endpoint-url", _server.Url], StoreAddress.Of(_server))).EnsureSuccess();
+    }
+
+    [Test]
     public async Task A_mount_that_was_unmounted_meanwhile_begins_anew()
     {
         await using ServiceManager service = await StartAsync();

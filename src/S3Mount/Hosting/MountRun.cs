@@ -70,6 +70,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     private readonly ServedState _state = new(mountpoint);
     private readonly StopBudget _stop = new(timeProvider);
     private readonly int? _passed = PassedDevice.Find(mountpoint);
+    private MountIdentity? _identity; // of one that may outlive this process
     private bool _isLeft;
 
     /// <summary>Told of what the caller should know although the mount goes on.</summary>
@@ -82,8 +83,6 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     /// <summary>Of a mount that may outlive its process; null: it ends with it.</summary>
     public MountHandover? Handover { get; init; }
-
-    private MountIdentity Identity => MountIdentity.Of(settings, mountpoint);
 
     // A link to a larger disk is the caller's own; what it leads to is looked at (PrivateDirectory).
     private string? Cache => settings.Cache is { } directory ? MountpointPath.Resolve(directory) : null;
@@ -98,7 +97,9 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
         // A million files take 130 ms, as long as all else that is done before the first request.
         Task<SnapshotFile>? loading = settings.Snapshot is { } file ? Task.Run(() => SnapshotCheck.Open(settings, file)) : null;
-        TakenMount? taken = _passed is null ? Handover?.Take(Identity) : null;
+        TakenMount? taken = null;
+        if (_passed is null && Handover is not null)
+            taken = Handover.Take(_identity = await MountIdentity.OfAsync(settings, mountpoint, loading, timeProvider, signals.Stopping).ConfigureAwait(false));
         try
         {
             await RunAsync(taken, loading, start, signals).ConfigureAwait(false);
@@ -311,8 +312,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             _logger.GoesOn(settings.Url, mount.Mountpoint, elapsed, running.FileSystem.InodeCount);
         else
             _logger.Mounted(settings.Url, mount.Mountpoint, elapsed);
-        if (_passed is null)
-            Handover?.Keep(mount, Identity, session.Agreement!.Value);
+        if (_identity is not null)
+            Handover?.Keep(mount, _identity, session.Agreement!.Value);
         Notifier.Ready($"{settings.Url} is mounted at {mount.Mountpoint}");
         if (settings.Hydrate)
             running.FileSystem.StartHydration();
