@@ -171,6 +171,28 @@ public sealed class HandoverTests : MountTest
     }
 
     [Test]
+    public async Task A_mount_of_another_store_begins_anew_whoever_names_it()
+    {
+        await using S3TestServer other = await S3TestServer.StartAsync();
+        other.CreateBucket("dataset").Put("train/file01", Ramp.Create(41_000, 1));
+        string profile = NewDirectory()["config"];
+        await File.WriteAllTextAsync(profile, $"[default]\nendpoint_url = {_server.Url}\n");
+        string[] arguments = ["-f", "dataset", _mountpoint, "--metadata-ttl", "1h", "--memory", "32MiB"];
+        await using ServiceManager service = await ServiceManager.StartAsync(NewDirectory(), _mountpoint, StoreAddress.Of(_server) with { ConfigFile = profile }, _watchdog, arguments);
+        string path = $"{_mountpoint}/train/file01";
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("40000"));
+        await File.WriteAllTextAsync(profile, $"[default]\nendpoint_url = {other.Url}\n");
+        await service.RestartAsync();
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("41000"));
+        Assert.That((service.Starts, MountedPaths.Count(_mountpoint)), Is.EqualTo((2, 1)), "at the first attempt");
+        string mount = MountLine();
+        await service.RestartAsync();
+        Assert.That(MountLine(), Is.EqualTo(mount), "with the same one it goes on");
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
     public async Task Of_another_snapshot_in_the_place_of_the_first_nothing_is_mixed_with_it()
     {
         string snapshot = NewDirectory()["dataset.snap"];

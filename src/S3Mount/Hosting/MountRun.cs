@@ -145,6 +145,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         S3ObjectStore store = await OpenStoreAsync(loading, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
+            if (taken is not null)
+                taken = Handover?.Confirm(taken, NameOf(store));
             SnapshotFile? snapshot = loading is null ? null : await loading.ConfigureAwait(false);
             // A pinned dataset is listed nowhere.
             SavedListingsFile? saved = snapshot is null ? await OpenSavedListingsAsync(store, signals.Stopping).ConfigureAwait(false) : null;
@@ -219,6 +221,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         return mount;
     }
 
+    private static string NameOf(S3ObjectStore store) => S3StoreName.Of(store.EndpointUrl, store.Region);
+
     private static long Requests(ObjectStoreStatistics statistics) => statistics.Gets + statistics.Heads + statistics.Lists;
 
     private async Task<S3ObjectStore> OpenStoreAsync(Task<SnapshotFile>? loading, CancellationToken stopping)
@@ -262,7 +266,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         var options = new DiskCacheOptions
         {
             Directory = directory,
-            Store = $"{S3StoreName.Of(store.EndpointUrl, store.Region)} {settings.Bucket}",
+            Store = $"{NameOf(store)} {settings.Bucket}",
             MaxSize = settings.MaxCacheSize,
             MaxWaiting = Math.Min(MaxWaitingForDisk, settings.Memory / 4),
             MaxReading = Math.Min(MaxReadingFromDisk, settings.Memory / 4),
@@ -313,7 +317,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         else
             _logger.Mounted(settings.Url, mount.Mountpoint, elapsed);
         if (_identity is not null)
-            Handover?.Keep(mount, _identity, session.Agreement!.Value);
+            Handover?.Keep(mount, _identity, NameOf(running.Store), session.Agreement!.Value);
         Notifier.Ready($"{settings.Url} is mounted at {mount.Mountpoint}");
         if (settings.Hydrate)
             running.FileSystem.StartHydration();

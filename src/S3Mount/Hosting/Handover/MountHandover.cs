@@ -29,6 +29,7 @@ internal sealed class MountHandover : IDisposable
     private readonly ILogger _logger;
     private HandoverFile _file;
     private TakenMount? _taken;
+    private string? _takenStore;
     private Stream? _inodes;
 
     private MountHandover(ServiceNotifier notifier, PassedDescriptors passed, string unit, ILogger logger) =>
@@ -79,8 +80,21 @@ internal sealed class MountHandover : IDisposable
             return Refuse(reason);
         }
         _file.Dispose();
-        _file = file;
+        (_file, _takenStore) = (file, head.Store);
         return _taken = new TakenMount(mount, agreement);
+    }
+
+    /// <summary>The mount that was taken, if it is one of the store that was opened now. If it is another's, it is unmounted.</summary>
+    /// <param name="store">As <see cref="HandoverHead.Store"/>.</param>
+    public TakenMount? Confirm(TakenMount taken, string store)
+    {
+        if (store == _takenStore)
+            return taken;
+        taken.Mount.Device.Dispose();
+        taken.Mount.Unmount(lazy: true);
+        _file.Dispose();
+        (_file, _taken, _inodes) = (HandoverFile.Create(), null, null);
+        return Refuse("it is of another store");
     }
 
     /// <summary>Whether node ids of the process before mean nothing to this one.</summary>
@@ -101,11 +115,11 @@ internal sealed class MountHandover : IDisposable
     public void Begin() => _file.ForgetInodes();
 
     /// <summary>The mount answers: from now on it may outlive this process.</summary>
-    public void Keep(FuseMount mount, MountIdentity identity, FuseAgreement agreement)
+    public void Keep(FuseMount mount, MountIdentity identity, string store, FuseAgreement agreement)
     {
         if (mount.DeviceNumber is not { } device || !agreement.CanResend)
             return;
-        _file.WriteHead(new HandoverHead(identity, device, agreement.Minor, agreement.Flags, agreement.MaxPages));
+        _file.WriteHead(new HandoverHead(identity, store, device, agreement.Minor, agreement.Flags, agreement.MaxPages));
         _notifier.Store(StateName, _file.Descriptor);
         mount.WithDescriptor(descriptor => _notifier.Store(DeviceName, descriptor));
     }

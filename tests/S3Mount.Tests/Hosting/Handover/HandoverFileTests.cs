@@ -9,7 +9,7 @@ public sealed class HandoverFileTests
 {
     private static readonly HandoverHead _head = new(
         new MountIdentity("/mnt/ä b", "s3://bucket/prefix/", null, null, true, false, true, uint.MaxValue, 100, 0x124, 0x16d, Timeout.InfiniteTimeSpan, TimeSpan.FromSeconds(5)),
-        "0:47", 45, ulong.MaxValue, 256);
+        "http://10.0.0.5:9000", "0:47", 45, ulong.MaxValue, 256);
 
     [Test]
     public void The_next_process_reads_what_was_written()
