@@ -80,6 +80,29 @@ public sealed class HandoverTests : MountTest
     }
 
     [Test]
+    public async Task A_restart_during_a_restart_reaches_no_reader_either()
+    {
+        await using ServiceManager service = await StartAsync();
+        string mount = MountLine();
+        await using ChildProcess reader = await StartReaderAsync("steady");
+        await ReadOnAsync(reader);
+        using var gate = new Gate();
+        using var held = new HeldStore(_server, S3Operation.ListObjectsV2, gate);
+        Task first = service.RestartAsync();
+        await Eventually.IsTrueAsync(() => gate.Waiting > 0, _patience, "the next process looks at the store");
+        Task second = service.RestartAsync();
+        await Eventually.IsTrueAsync(() => service.Starts == 3, _patience, "it is followed by another");
+        held.Dispose();
+        await Task.WhenAll(first, second);
+        Assert.That(MountLine(), Is.EqualTo(mount));
+        await ReadOnAsync(reader);
+        JsonElement read = await EndAsync(reader);
+        Assert.That(read.GetProperty("wrong").GetArrayLength(), Is.Zero, read.ToString());
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
     public async Task After_a_crash_the_mount_is_the_same_and_files_can_be_opened()
     {
         await using ServiceManager service = await StartAsync();

@@ -97,18 +97,21 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
         // A million files take 130 ms, as long as all else that is done before the first request.
         Task<SnapshotFile>? loading = settings.Snapshot is { } file ? Task.Run(() => SnapshotCheck.Open(settings, file)) : null;
-        TakenMount? taken = null;
         if (_passed is null && Handover is not null)
-            taken = Handover.Take(_identity = await MountIdentity.OfAsync(settings, mountpoint, loading, timeProvider, signals.Stopping).ConfigureAwait(false));
+            _identity = await MountIdentity.OfAsync(settings, mountpoint, loading, timeProvider, signals.Stopping).ConfigureAwait(false);
+        TakenMount? taken = _identity is null ? null : Handover?.Take(_identity);
         try
         {
             await RunAsync(taken, loading, start, signals).ConfigureAwait(false);
         }
         catch (Exception e) when (taken is not null && !_isLeft)
         {
-            // Nobody waits for ever for a start that fails. As after any crash the mount stays, dead, until there is something to put in its
-            // place: an empty directory would say that there is no data. Unless there will be no next start.
-            if (e is UsageException || signals.Stopping.IsCancellationRequested)
+            // Nobody waits for ever for a start that fails. As after a crash the mount stays, dead: an empty directory would say that there is no
+            // data. One that is stopped to be started once more leaves it as it was, and where there is no next start it goes.
+            bool isStopped = signals.Stopping.IsCancellationRequested;
+            if (isStopped && await Handover!.IsWantedAsync().ConfigureAwait(false))
+                throw;
+            if (isStopped || e is UsageException)
                 TakeDown(taken.Mount);
             taken.Mount.Device.Dispose();
             Handover?.LetGo();
@@ -145,8 +148,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         S3ObjectStore store = await OpenStoreAsync(loading, signals.Stopping).ConfigureAwait(false);
         await using (store.ConfigureAwait(false))
         {
-            if (taken is not null)
-                taken = Handover?.Confirm(taken, NameOf(store));
+            taken = taken is null ? null : Handover?.Confirm(taken, NameOf(store));
             SnapshotFile? snapshot = loading is null ? null : await loading.ConfigureAwait(false);
             // A pinned dataset is listed nowhere.
             SavedListingsFile? saved = snapshot is null ? await OpenSavedListingsAsync(store, signals.Stopping).ConfigureAwait(false) : null;
@@ -293,7 +295,6 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
         catch when (!_isLeft)
         {
-            // Whatever it was: nobody answers there any more.
             TakeDown(running.Mount);
             throw;
         }
