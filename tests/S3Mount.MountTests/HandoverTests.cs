@@ -95,6 +95,7 @@ public sealed class HandoverTests : MountTest
         held.Dispose();
         await Task.WhenAll(first, second);
         Assert.That(MountLine(), Is.EqualTo(mount));
+        Assert.That(service.Log, Does.Contain($"stopped before {_mountpoint} answered again; it is left").And.Not.Contain("nothing is mounted"));
         await ReadOnAsync(reader);
         JsonElement read = await EndAsync(reader);
         Assert.That(read.GetProperty("wrong").GetArrayLength(), Is.Zero, read.ToString());

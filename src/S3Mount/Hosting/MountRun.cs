@@ -110,7 +110,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
             // data. One that is stopped to be started once more leaves it as it was, and where there is no next start it goes.
             bool isStopped = signals.Stopping.IsCancellationRequested;
             if (isStopped && await Handover!.IsWantedAsync().ConfigureAwait(false))
-                throw;
+                throw new StartupException($"stopped before {mountpoint} answered again; it is left to the process that comes next", e);
             if (isStopped || e is UsageException)
                 TakeDown(taken.Mount);
             taken.Mount.Device.Dispose();
