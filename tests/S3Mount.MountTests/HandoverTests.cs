@@ -272,6 +272,21 @@ public sealed class HandoverTests : MountTest
     }
 
     [Test]
+    public async Task What_a_process_cannot_go_on_with_it_does_not_keep_either()
+    {
+        await using ServiceManager service = await StartAsync();
+        string path = $"{_mountpoint}/train/file01", reference = Path.Combine(_reference, "file01");
+        await using ChildProcess reader = await StartReaderAsync("steady");
+        await ReadOnAsync(reader);
+        await service.LeaveUnnamedAsync();
+        await service.RestartAsync();
+        Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", path, reference)).Error, Is.Empty);
+        Assert.That((await reader.WaitAsync(_patience)).Error, Does.Contain("OSError").Or.Contain("Error: [Errno "), "it does not wait for ever");
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
     public async Task Where_systemd_does_not_say_that_it_restarts_the_mount_ends()
     {
         await using ServiceManager service = await StartAsync();

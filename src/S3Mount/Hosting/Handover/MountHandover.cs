@@ -35,9 +35,21 @@ internal sealed class MountHandover : IDisposable
     private MountHandover(ServiceNotifier notifier, PassedDescriptors passed, string unit, ILogger logger) =>
         (_notifier, _passed, _unit, _logger, _file) = (notifier, passed, unit, logger, HandoverFile.Create());
 
-    /// <summary>Null where nobody would keep anything: not under systemd, or with another unit.</summary>
-    public static MountHandover? TryCreate(ServiceNotifier notifier, PassedDescriptors passed, string? unit, ILogger logger) =>
-        notifier.HasListener && !string.IsNullOrEmpty(unit) ? new MountHandover(notifier, passed, unit, logger) : null;
+    /// <summary>Null where nobody would keep anything: not under systemd, or with another unit. What such a unit still holds is let go of.</summary>
+    public static MountHandover? TryCreate(ServiceNotifier notifier, PassedDescriptors passed, string? unit, ILogger logger)
+    {
+        if (notifier.HasListener && !string.IsNullOrEmpty(unit))
+            return new MountHandover(notifier, passed, unit, logger);
+        foreach (string name in (ReadOnlySpan<string>)[DeviceName, StateName])
+        {
+            if (passed.Take(name) is not { } descriptor)
+                continue;
+            // Whoever waits for an answer there would wait as long as one of the two is open.
+            _ = Interop.LibC.Close(descriptor);
+            notifier.Remove(name);
+        }
+        return null;
+    }
 
     /// <summary>
     /// The mount of the process before, if it has left one and it is the one that is wanted now. If it is another (the settings have changed),
