@@ -68,7 +68,7 @@ public sealed partial class ObjectFileSystem
         return new FileExplanation
         {
             IsDirectory = false,
-            Key = key.ToString(),
+            Key = Encoding.UTF8.GetString(key.Span),
             ETag = version.ETag.IsAbsent ? null : version.ETag.ToString(),
             Size = version.Size,
             LastModified = DateTimeOffset.FromUnixTimeSeconds(version.LastModified),

@@ -4,6 +4,7 @@ using S3Mount.MountTests.Stores;
 using S3Mount.Testing;
 using S3Mount.Testing.Processes;
 using S3Mount.Testing.S3Server;
+using S3Mount.Testing.S3Server.Faults;
 
 namespace S3Mount.MountTests;
 
@@ -79,6 +80,30 @@ public sealed class HandoverTests : MountTest
     }
 
     [Test]
+    public async Task A_restart_during_a_restart_reaches_no_reader_either()
+    {
+        await using ServiceManager service = await StartAsync();
+        string mount = MountLine();
+        await using ChildProcess reader = await StartReaderAsync("steady");
+        await ReadOnAsync(reader);
+        using var gate = new Gate();
+        using var held = new HeldStore(_server, S3Operation.ListObjectsV2, gate);
+        Task first = service.RestartAsync();
+        await Eventually.IsTrueAsync(() => gate.Waiting > 0, _patience, "the next process looks at the store");
+        Task second = service.RestartAsync();
+        await Eventually.IsTrueAsync(() => service.Starts == 3, _patience, "it is followed by another");
+        held.Dispose();
+        await Task.WhenAll(first, second);
+        Assert.That(MountLine(), Is.EqualTo(mount));
+        Assert.That(service.Log, Does.Contain($"stopped before {_mountpoint} answered again; it is left").And.Not.Contain("nothing is mounted"));
+        await ReadOnAsync(reader);
+        JsonElement read = await EndAsync(reader);
+        Assert.That(read.GetProperty("wrong").GetArrayLength(), Is.Zero, read.ToString());
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
     public async Task After_a_crash_the_mount_is_the_same_and_files_can_be_opened()
     {
         await using ServiceManager service = await StartAsync();
@@ -143,6 +168,77 @@ public sealed class HandoverTests : MountTest
         Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
     }
 
+    [TestCase("--file-mode", "0440")]
+    [TestCase("--uid", "65534")]
+    public async Task What_the_kernel_remembers_of_files_is_not_kept_beyond_other_permissions(string option, string value)
+    {
+        await using ServiceManager service = await StartAsync();
+        string show = $"stat -c {(option == "--uid" ? "%u" : "0%a")} \"$1\"", path = $"{_mountpoint}/train/file01";
+        Assert.That((await Client.ShellAsync(show, path)).Output.Trim(), Is.Not.EqualTo(value));
+        await service.ChangeArgumentsAsync([.. Arguments("dataset"), option, value]);
+        await service.RestartAsync();
+        Assert.That((await Client.ShellAsync(show, path)).Output.Trim(), Is.EqualTo(value));
+        await service.StopAsync();
+    }
+
+    [Test]
+    public async Task Of_a_shorter_time_to_live_nothing_holds_longer()
+    {
+        await using ServiceManager service = await StartAsync();
+        string path = $"{_mountpoint}/train/file01";
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("40000"));
+        await service.ChangeArgumentsAsync([.. Arguments("dataset"), "--metadata-ttl", "0"]);
+        await service.RestartAsync();
+        _bucket.Put("train/file01", Ramp.Create(41_000, 1));
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("41000"));
+        await service.StopAsync();
+    }
+
+    [Test]
+    public async Task A_mount_of_another_store_begins_anew_whoever_names_it()
+    {
+        await using S3TestServer other = await S3TestServer.StartAsync();
+        other.CreateBucket("dataset").Put("train/file01", Ramp.Create(41_000, 1));
+        string profile = NewDirectory()["config"];
+        await File.WriteAllTextAsync(profile, $"[default]\nendpoint_url = {_server.Url}\n");
+        string[] arguments = ["-f", "dataset", _mountpoint, "--metadata-ttl", "1h", "--memory", "32MiB"];
+        await using ServiceManager service = await ServiceManager.StartAsync(NewDirectory(), _mountpoint, StoreAddress.Of(_server) with { ConfigFile = profile }, _watchdog, arguments);
+        string path = $"{_mountpoint}/train/file01";
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("40000"));
+        await File.WriteAllTextAsync(profile, $"[default]\nendpoint_url = {other.Url}\n");
+        await service.RestartAsync();
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("41000"));
+        Assert.That((service.Starts, MountedPaths.Count(_mountpoint)), Is.EqualTo((2, 1)), "at the first attempt");
+        string mount = MountLine();
+        await service.RestartAsync();
+        Assert.That(MountLine(), Is.EqualTo(mount), "with the same one it goes on");
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
+    public async Task Of_another_snapshot_in_the_place_of_the_first_nothing_is_mixed_with_it()
+    {
+        string snapshot = NewDirectory()["dataset.snap"];
+        await CreateSnapshotAsync(snapshot);
+        string[] arguments = ["-f", "dataset", _mountpoint, "--endpoint-url", _server.Url, "--memory", "32MiB", "--snapshot", snapshot];
+        await using ServiceManager service = await ServiceManager.StartAsync(NewDirectory(), _mountpoint, StoreAddress.Of(_server), _watchdog, arguments);
+        string path = $"{_mountpoint}/train/file01";
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("40000"));
+        string mount = MountLine();
+        await service.RestartAsync();
+        Assert.That(MountLine(), Is.EqualTo(mount), "with the same one it goes on");
+        _bucket.Put("train/file01", Ramp.Create(41_000, 1));
+        await CreateSnapshotAsync(snapshot + ".next");
+        File.Move(snapshot + ".next", snapshot, overwrite: true);
+        await service.RestartAsync();
+        Assert.That((await Client.ShellAsync("stat -c %s \"$1\"", path)).Output.Trim(), Is.EqualTo("41000"));
+        await service.StopAsync();
+
+        async Task CreateSnapshotAsync(string file) =>
+            (await ProgramUnderTest.RunAsync(["snapshot", "create", "dataset", file, "--endpoint-url", _server.Url], StoreAddress.Of(_server))).EnsureSuccess();
+    }
+
     [Test]
     public async Task A_mount_that_was_unmounted_meanwhile_begins_anew()
     {
@@ -153,6 +249,39 @@ public sealed class HandoverTests : MountTest
         Assert.That(service.Log, Does.Contain("it was unmounted meanwhile"));
         Assert.That(service.Starts, Is.EqualTo(2), "at the first attempt");
         Assert.That(MountedPaths.Count(_mountpoint), Is.EqualTo(1));
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
+    public async Task After_a_crash_the_mount_says_that_something_is_wrong_until_the_store_answers()
+    {
+        await using ServiceManager service = await StartAsync();
+        string path = $"{_mountpoint}/train/file01";
+        ActiveFault refusal = _server.Faults.Always(S3Operation.ListObjectsV2, new AnswerFault(403) { Code = "AccessDenied" });
+        ProcessSignals.Send(service.ProcessId, ProcessSignals.Kill);
+        await Eventually.IsTrueAsync(() => service.Events.Count(line => line == "exited 1") >= 2, _patience, "it is started in vain");
+        ChildResult read = await Client.TryShellAsync("cat \"$1\"", path);
+        Assert.That((read.ExitCode, read.Error), Is.EqualTo((1, $"cat: {path}: Transport endpoint is not connected\n")), "an empty directory would say that there is no data");
+        _server.Faults.Remove(refusal);
+        await service.IsReadyAsync(2);
+        Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", path, Path.Combine(_reference, "file01"))).Error, Is.Empty);
+        Assert.That(MountedPaths.Count(_mountpoint), Is.EqualTo(1));
+        await service.StopAsync();
+        Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
+    }
+
+    [Test]
+    public async Task What_a_process_cannot_go_on_with_it_does_not_keep_either()
+    {
+        await using ServiceManager service = await StartAsync();
+        string path = $"{_mountpoint}/train/file01", reference = Path.Combine(_reference, "file01");
+        await using ChildProcess reader = await StartReaderAsync("steady");
+        await ReadOnAsync(reader);
+        await service.LeaveUnnamedAsync();
+        await service.RestartAsync();
+        Assert.That((await Client.ShellAsync("cmp \"$1\" \"$2\"", path, reference)).Error, Is.Empty);
+        Assert.That((await reader.WaitAsync(_patience)).Error, Does.Contain("OSError").Or.Contain("Error: [Errno "), "it does not wait for ever");
         await service.StopAsync();
         Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
     }

@@ -130,6 +130,39 @@ public sealed class MetricsTests : MountTest
     }
 
     [Test]
+    public async Task Neither_metrics_nor_a_start_look_at_what_is_open_on_a_disk_that_hangs()
+    {
+        MountedBucket disk = await MountAsync("--metadata-ttl", "0");
+        // What is open there is inherited, as a log or a cache would be opened; then nobody answers for it any more.
+        const string Hang = "exec 9<\"$1\"; kill -STOP \"$2\"; shift 2; exec \"$@\"";
+        string[] begin = ["-c", Hang, "bash", disk["dir/1"], disk.DaemonId.ToString(System.Globalization.CultureInfo.InvariantCulture), ProgramUnderTest.Path];
+        string[] arguments = [Bucket, NewDirectory().CreateDirectory("mnt"), "--endpoint-url", _server.Url, "--metrics-listen"];
+        string address = $"127.0.0.1:{PrometheusServer.FreePort()}";
+        var options = new ChildProcessOptions { Environment = StoreAddress.Of(_server).Environment, Deadline = _patience };
+        try
+        {
+            await using ChildProcess daemon = await ChildProcess.StartAsync("/bin/bash", [.. begin, "-f", .. arguments, address], options);
+            await Eventually.IsTrueAsync(() => daemon.HasExited || daemon.Error.Contains(" is mounted at ", StringComparison.Ordinal), _patience, "it is mounted");
+            string metrics = await _client.GetStringAsync($"http://{address}/metrics");
+            string open = (await Client.ShellAsync("ls -U \"/proc/$1/fd\" | wc -l", daemon.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))).Output;
+            Assert.That(Values(metrics, "process_open_fds"), Is.EqualTo(int.Parse(open, System.Globalization.CultureInfo.InvariantCulture)).Within(10));
+            Assert.That(await AskAsync(address, "healthz"), Is.EqualTo((HttpStatusCode.OK, "ok\n")));
+            (await ProgramUnderTest.RunAsync(["umount", arguments[1]])).EnsureSuccess();
+            Assert.That((await daemon.WaitAsync(_patience)).ExitCode, Is.Zero, daemon.Error);
+
+            ProcessSignals.Send(disk.DaemonId, ProcessSignals.Continue);
+            (await ChildProcess.RunAsync("/bin/bash", [.. begin, .. arguments, address], options)).EnsureSuccess();
+            (await ProgramUnderTest.RunAsync(["umount", arguments[1]])).EnsureSuccess();
+        }
+        finally
+        {
+            ProcessSignals.Send(disk.DaemonId, ProcessSignals.Continue);
+            if (MountedPaths.Contains(arguments[1]))
+                await ChildProcess.RunAsync("umount", ["-l", arguments[1]]);
+        }
+    }
+
+    [Test]
     public async Task Metrics_are_sent_by_OTLP_to_whom_the_environment_names()
     {
         using var receiver = new OtlpReceiver(PrometheusServer.FreePort());

@@ -101,6 +101,9 @@ internal static class FstabOptions
 
     private static void ApplyOne(string name, string? value, OptionValues values)
     {
+        // The last of the two counts (mount(8)).
+        if (name is "exec" && value is null)
+            values.Set(NoExec, FlagText.Off, OptionOrigin.Fstab(name));
         if (IsIgnored(name, value))
             return;
         if (name is "rw")

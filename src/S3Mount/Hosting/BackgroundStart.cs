@@ -112,10 +112,8 @@ internal static class BackgroundStart
     /// <summary>What the caller's caller left open (a lock, a pipe of a build) is not for a daemon that stays.</summary>
     private static void SealDescriptors()
     {
-        foreach (string entry in Directory.GetFileSystemEntries("/proc/self/fd"))
+        foreach (int descriptor in OpenDescriptors.List().Where(descriptor => descriptor > 2))
         {
-            if (!int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) || descriptor <= 2)
-                continue;
             int flags = LibC.Fcntl(descriptor, LibC.F_GETFD, 0);
             if (flags >= 0)
                 _ = LibC.Fcntl(descriptor, LibC.F_SETFD, flags | LibC.FD_CLOEXEC);

@@ -67,6 +67,8 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
     private readonly StopBudget _stop = new(timeProvider);
     private readonly int? _passed = PassedDevice.Find(mountpoint);
     private DatasetReload? _reload;
+    private string _storeName = "";
+    private MountIdentity? _identity; // of one that may outlive this process
     private bool _isLeft;
 
     /// <summary>Told of what the caller should know although the mount goes on.</summary>
@@ -82,8 +84,6 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     /// <summary>From which the settings were read. Their paths do not depend on the working directory.</summary>
     public OptionValues Options { get; init; } = new();
-
-    private MountIdentity Identity => MountIdentity.Of(settings, mountpoint);
 
     /// <summary>Shows what the configuration says now, without anybody waiting for it. Before the mount answers there is nothing to read again.</summary>
     public void BeginReload()
@@ -102,22 +102,30 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         long start = timeProvider.GetTimestamp();
         _logger.Mounting(ProgramVersion.Text, settings.Url, mountpoint, settings.Memory >> 20);
         Notifier.Status($"mounting {settings.Url} at {mountpoint}");
-        Func<CancellationToken, Task<IMountContents>> opening = BeginOpening();
-        TakenMount? taken = _passed is null ? Handover?.Take(Identity) : null;
+        PrefixOpening? one = settings.Datasets.Count == 0 ? Begin(settings) : null;
+        if (_passed is null && Handover is not null)
+            _identity = await MountIdentity.OfAsync(settings, mountpoint, one?.Snapshot, timeProvider, signals.Stopping).ConfigureAwait(false);
+        TakenMount? taken = _identity is null ? null : Handover?.Take(_identity);
         try
         {
-            await RunAsync(taken, opening, start, signals).ConfigureAwait(false);
+            await RunAsync(taken, one, start, signals).ConfigureAwait(false);
         }
-        catch when (taken is not null && !_isLeft)
+        catch (Exception e) when (taken is not null && !_isLeft)
         {
-            // Nobody waits for ever for a start that fails. It is idempotent: mostly nothing is left to be done.
-            TakeDown(taken.Mount);
+            // Nobody waits for ever for a start that fails. As after a crash the mount stays, dead: an empty directory would say that there is no
+            // data. One that is stopped to be started once more leaves it as it was, and where there is no next start it goes.
+            bool isStopped = signals.Stopping.IsCancellationRequested;
+            if (isStopped && await Handover!.IsWantedAsync().ConfigureAwait(false))
+                throw new StartupException($"stopped before {mountpoint} answered again; it is left to the process that comes next", e);
+            if (isStopped || e is UsageException)
+                TakeDown(taken.Mount);
             taken.Mount.Device.Dispose();
+            Handover?.LetGo();
             throw;
         }
     }
 
-    private async Task RunAsync(TakenMount? taken, Func<CancellationToken, Task<IMountContents>> opening, long start, StopSignals signals)
+    private async Task RunAsync(TakenMount? taken, PrefixOpening? one, long start, StopSignals signals)
     {
         // What is mounted already is not looked at: this process serves it.
         if (taken is null && _passed is null)
@@ -131,7 +139,7 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         HttpServer? metrics = settings.MetricsListen is { } address ? MetricsListener.Open(address, _state, timeProvider, _logger) : null;
         try
         {
-            await ServeAsync(taken, opening, start, signals).ConfigureAwait(false);
+            await ServeAsync(taken, one, start, signals).ConfigureAwait(false);
         }
         finally
         {
@@ -141,11 +149,13 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private async Task ServeAsync(TakenMount? taken, Func<CancellationToken, Task<IMountContents>> opening, long start, StopSignals signals)
+    private async Task ServeAsync(TakenMount? taken, PrefixOpening? one, long start, StopSignals signals)
     {
-        IMountContents contents = await opening(signals.Stopping).ConfigureAwait(false);
+        IMountContents contents = await OpenAsync(one, signals.Stopping).ConfigureAwait(false);
         await using (contents.ConfigureAwait(false))
         {
+            _storeName = contents.StoreName;
+            taken = taken is null ? null : Handover?.Confirm(taken, _storeName);
             DiskCache? disk = OpenDiskCache();
             try
             {
@@ -162,15 +172,11 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
         }
     }
 
-    private Func<CancellationToken, Task<IMountContents>> BeginOpening()
-    {
-        if (settings.Datasets.Count > 0)
-            return stopping => MountedDatasets.OpenAsync(settings, Begin, timeProvider, _logger, stopping);
-        PrefixOpening opening = Begin(settings);
-        return stopping => OnePrefix.OpenAsync(opening, timeProvider, _logger, stopping);
+    private PrefixOpening Begin(MountSettings prefix) => new(prefix, _telemetry.StoreObserver, Warn, timeProvider, _logger);
 
-        PrefixOpening Begin(MountSettings prefix) => new(prefix, _telemetry.StoreObserver, Warn, timeProvider, _logger);
-    }
+    private Task<IMountContents> OpenAsync(PrefixOpening? one, CancellationToken stopping) => one is null
+        ? MountedDatasets.OpenAsync(settings, Begin, timeProvider, _logger, stopping)
+        : OnePrefix.OpenAsync(one, timeProvider, _logger, stopping);
 
     private async Task MountAsync(IMountContents contents, DiskCache? disk, TakenMount? taken, long start, StopSignals signals)
     {
@@ -235,31 +241,36 @@ internal sealed class MountRun(MountSettings settings, string mountpoint, ILogge
 
     private async Task ServeAsync(ServedMount running, bool goesOn, long start, StopSignals signals)
     {
-        (FuseMount mount, FuseSession session) = (running.Mount, running.Session);
         try
         {
-            using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping))
-            {
-                deadline.CancelAfter(_initDeadline);
-                await session.StartAsync(deadline.Token).ConfigureAwait(false);
-            }
-            if (!mount.TrySetReadahead(ReadaheadKibibytes))
-                _logger.ReadaheadNotRaised();
-            _state.Began(running);
-            Ready();
+            await ServeToEndAsync(running, goesOn, start, signals).ConfigureAwait(false);
         }
-        catch
+        catch when (!_isLeft)
         {
-            TakeDown(mount);
+            TakeDown(running.Mount);
             throw;
         }
+    }
+
+    private async Task ServeToEndAsync(ServedMount running, bool goesOn, long start, StopSignals signals)
+    {
+        (FuseMount mount, FuseSession session) = (running.Mount, running.Session);
+        using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping))
+        {
+            deadline.CancelAfter(_initDeadline);
+            await session.StartAsync(deadline.Token).ConfigureAwait(false);
+        }
+        if (!mount.TrySetReadahead(ReadaheadKibibytes))
+            _logger.ReadaheadNotRaised();
+        _state.Began(running);
+        Ready();
         long elapsed = (long)timeProvider.GetElapsedTime(start).TotalMilliseconds;
         if (goesOn)
             _logger.GoesOn(settings.Url, mount.Mountpoint, elapsed, running.FileSystem.InodeCount);
         else
             _logger.Mounted(settings.Url, mount.Mountpoint, elapsed);
-        if (_passed is null)
-            Handover?.Keep(mount, Identity, session.Agreement!.Value);
+        if (_identity is not null)
+            Handover?.Keep(mount, _identity, _storeName, session.Agreement!.Value);
         Notifier.Ready($"{settings.Url} is mounted at {mount.Mountpoint}");
         // Of several datasets each says for itself whether it is wanted.
         if (settings.Hydrate || settings.Datasets.Count > 0)

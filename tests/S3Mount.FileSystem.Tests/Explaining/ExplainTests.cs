@@ -68,6 +68,15 @@ public sealed class ExplainTests
         Assert.That((await rig.Files.ExplainAsync("", cancellationToken))!.IsDirectory);
     }
 
+    [Test]
+    public async Task Keys_are_told_as_they_are(CancellationToken cancellationToken)
+    {
+        await using WarmRig rig = await WarmRig.StartAsync("data/");
+        rig.Store.Put("data/d\u001b/f\n\\u0041", "1");
+        Assert.That((await rig.Files.ExplainAsync("d\u001b", cancellationToken))!.Key, Is.EqualTo("data/d\u001b/"));
+        Assert.That((await rig.Files.ExplainAsync("d\u001b/f\n\\u0041", cancellationToken))!.Key, Is.EqualTo("data/d\u001b/f\n\\u0041"), "whoever passes it on asks for this object");
+    }
+
     [TestCase("nothing")]
     [TestCase("dir/nothing")]
     [TestCase("file/below")]

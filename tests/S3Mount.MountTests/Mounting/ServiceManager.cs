@@ -55,6 +55,9 @@ internal sealed class ServiceManager : IAsyncDisposable
     /// <summary>There is no systemctl any more.</summary>
     public Task HideAsync() => _process.SendLineAsync("hide");
 
+    /// <summary>From the next start on the service is not told what its unit is called.</summary>
+    public Task LeaveUnnamedAsync() => _process.SendLineAsync("unnamed");
+
     /// <summary>A line of shell that is run between this process and the next.</summary>
     public Task RunBeforeNextAsync(string line) => _process.SendLineAsync("before " + line);
 

@@ -1,6 +1,6 @@
 """service_manager.py DIRECTORY UNIT WATCHDOG_SECONDS PROGRAM ARGUMENT...: does for one service what systemd does for a unit with Type=notify,
 Restart=on-failure and a descriptor store. Commands come as lines on standard input: restart, kill, stop, arguments JSON (for the next start),
-hide (from now on systemctl fails), before COMMAND (a line of shell, between this process and the next). What happens is told as lines: started PID, ready, status TEXT, watchdog, stopping, stored NAME,
+hide (from now on systemctl fails), unnamed (from now on the service is not told its unit), before COMMAND (a line of shell, between this process and the next). What happens is told as lines: started PID, ready, status TEXT, watchdog, stopping, stored NAME,
 removed NAME, exited CODE. DIRECTORY gets a systemctl that answers what the service asks, and is first in its PATH."""
 import array
 import fcntl
@@ -15,6 +15,7 @@ import sys
 directory, unit, watchdog, command = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4:]
 stored = {}
 job = before = None
+told = {"S3MOUNT_UNIT": unit}
 
 
 def tell(*words):
@@ -45,7 +46,7 @@ def high(fd):
 
 def start():
     names = list(stored)
-    environment = dict(os.environ, NOTIFY_SOCKET=address, S3MOUNT_UNIT=unit, PATH=f"{directory}:{os.environ['PATH']}")
+    environment = dict(os.environ, NOTIFY_SOCKET=address, **told, PATH=f"{directory}:{os.environ['PATH']}")
     environment["WATCHDOG_USEC"] = str(int(watchdog * 1_000_000))
     if names:
         environment.update(LISTEN_FDS=str(len(names)), LISTEN_FDNAMES=":".join(names))
@@ -110,6 +111,8 @@ while True:
                 command[1:] = json.loads(rest)
             elif word == "hide":
                 os.remove(f"{directory}/systemctl")
+            elif word == "unnamed":
+                told.clear()
             elif word == "before":
                 before = rest
             else:

@@ -25,6 +25,13 @@ public sealed class FstabOptionsTests
         Assert.That((settings.AllowOther, settings.Uid, settings.Gid, settings.ForcePathStyle), Is.EqualTo((true, 2000u, 5u, true)));
     }
 
+    [TestCase("noexec", true)]
+    [TestCase("exec", false)]
+    [TestCase("noexec,exec", false)]
+    [TestCase("exec,noexec", true)]
+    public void Of_noexec_and_exec_the_last_counts(string list, bool noExec) =>
+        Assert.That(Settings.Read("bucket", "/mnt", "-o", list).ToMountOptions().NoExec, Is.EqualTo(noExec));
+
     [TestCase("--memory 1G -o memory=64m")]
     [TestCase("-o memory=64m --memory 1G")]
     public void The_command_line_wins_over_the_list(string options) =>

@@ -105,6 +105,26 @@ public sealed class ControlServerTests
     }
 
     [Test]
+    public async Task An_answer_that_blocks_its_thread_holds_up_nobody_else(CancellationToken cancellationToken)
+    {
+        using var begun = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        await using var rig = new ControlRig(TestEndpoint.Echo("GET", "/v1/echo"), new TestEndpoint("GET", "/v1/stuck", (_, _) =>
+        {
+            begun.Set();
+            go.Wait(cancellationToken);
+            return Task.FromResult("1");
+        }));
+        // Many, so that of some the request is there before the server looks for it.
+        Task<string>[] stuck = [.. Enumerable.Range(0, 8).Select(_ => rig.AskAsync("GET /v1/stuck HTTP/1.1\r\n\r\n", cancellationToken))];
+        begun.Wait(cancellationToken);
+        Assert.That(await rig.AskAsync(Get, cancellationToken), Does.StartWith("HTTP/1.1 200 OK"));
+        Assert.That(stuck.Count(answer => answer.IsCompleted), Is.Zero);
+        go.Set();
+        Assert.That(await Task.WhenAll(stuck), Is.All.StartsWith("HTTP/1.1 200 OK"));
+    }
+
+    [Test]
     public async Task What_fails_unforeseen_is_500_and_stands_in_the_log(CancellationToken cancellationToken)
     {
         await using var rig = new ControlRig(new TestEndpoint("GET", "/v1/echo", (_, _) => throw new InvalidOperationException("a bug")));

@@ -43,6 +43,14 @@ public sealed class ExplainTextTests
         Assert.That(text, Does.Contain("memory      nothing\n").And.Contain("disk cache  none (--cache)\n").And.Contain("a read      takes all from the store\n").And.Not.Contain("on the way"));
     }
 
+    [TestCase(false, "key")]
+    [TestCase(true, "prefix")]
+    public void A_key_does_not_command_the_terminal(bool isDirectory, string name)
+    {
+        string text = ExplainText.Write(_file with { IsDirectory = isDirectory, Key = "data/\u001b[2Ja\nkey b/" });
+        Assert.That(text, Does.StartWith($"{name,-11} data/\\u001b[2Ja\\u000akey b/\n"));
+    }
+
     [Test]
     public void What_is_there_as_a_whole_is_said_so()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using S3Mount.FileSystem.Explaining;
+using S3Mount.ObjectStore;
 
 namespace S3Mount.Control.Client;
 
@@ -13,7 +14,7 @@ internal static class ExplainText
     public static string Write(FileExplanation file)
     {
         var text = new StringBuilder();
-        Line(file.IsDirectory ? "prefix" : "key", file.Key.Length == 0 ? "(the whole bucket)" : file.Key);
+        Line(file.IsDirectory ? "prefix" : "key", file.Key.Length == 0 ? "(the whole bucket)" : new ObjectKey(file.Key).ToString());
         if (!file.IsDirectory)
         {
             Line("version", file.ETag is { } tag ? $"ETag {tag}" : "no ETag that pins it: nothing of it is kept on a disk");

@@ -80,7 +80,8 @@ internal sealed class HttpServer : IAsyncDisposable
             try
             {
                 Socket connection = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
-                _ = ServeAsync(connection);
+                // Elsewhere: what has come already is read and answered without a wait, and an answer that blocks holds up nobody else.
+                _ = Task.Run(() => ServeAsync(connection), CancellationToken.None);
             }
             catch (Exception failure)
             {

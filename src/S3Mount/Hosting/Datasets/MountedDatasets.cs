@@ -50,6 +50,8 @@ internal sealed class MountedDatasets : IMountContents
 
     public IStoreFigures Stores => _stores;
 
+    public string StoreName => "";
+
     /// <summary>How each does, in the order of the file.</summary>
     public IReadOnlyList<DatasetStatus> Statuses =>
     [

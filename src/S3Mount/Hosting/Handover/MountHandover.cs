@@ -30,14 +30,27 @@ internal sealed class MountHandover : IDisposable
     private readonly ILogger _logger;
     private HandoverFile _file;
     private TakenMount? _taken;
+    private string? _takenStore;
     private Stream? _inodes;
 
     private MountHandover(ServiceNotifier notifier, PassedDescriptors passed, string unit, ILogger logger) =>
         (_notifier, _passed, _unit, _logger, _file) = (notifier, passed, unit, logger, HandoverFile.Create());
 
-    /// <summary>Null where nobody would keep anything: not under systemd, or with another unit.</summary>
-    public static MountHandover? TryCreate(ServiceNotifier notifier, PassedDescriptors passed, string? unit, ILogger logger) =>
-        notifier.HasListener && !string.IsNullOrEmpty(unit) ? new MountHandover(notifier, passed, unit, logger) : null;
+    /// <summary>Null where nobody would keep anything: not under systemd, or with another unit. What such a unit still holds is let go of.</summary>
+    public static MountHandover? TryCreate(ServiceNotifier notifier, PassedDescriptors passed, string? unit, ILogger logger)
+    {
+        if (notifier.HasListener && !string.IsNullOrEmpty(unit))
+            return new MountHandover(notifier, passed, unit, logger);
+        foreach (string name in (ReadOnlySpan<string>)[DeviceName, StateName])
+        {
+            if (passed.Take(name) is not { } descriptor)
+                continue;
+            // Whoever waits for an answer there would wait as long as one of the two is open.
+            _ = Interop.LibC.Close(descriptor);
+            notifier.Remove(name);
+        }
+        return null;
+    }
 
     /// <summary>
     /// The mount of the process before, if it has left one and it is the one that is wanted now. If it is another (the settings have changed),
@@ -80,8 +93,21 @@ internal sealed class MountHandover : IDisposable
             return Refuse(reason);
         }
         _file.Dispose();
-        _file = file;
+        (_file, _takenStore) = (file, head.Store);
         return _taken = new TakenMount(mount, agreement);
+    }
+
+    /// <summary>The mount that was taken, if it is one of the store that was opened now. If it is another's, it is unmounted.</summary>
+    /// <param name="store">As <see cref="HandoverHead.Store"/>.</param>
+    public TakenMount? Confirm(TakenMount taken, string store)
+    {
+        if (store == _takenStore)
+            return taken;
+        taken.Mount.Device.Dispose();
+        taken.Mount.Unmount(lazy: true);
+        _file.Dispose();
+        (_file, _taken, _inodes) = (HandoverFile.Create(), null, null);
+        return Refuse("it is of another store");
     }
 
     /// <summary>Whether node ids of the process before mean nothing to this one.</summary>
@@ -106,11 +132,11 @@ internal sealed class MountHandover : IDisposable
     public void Begin() => _file.ForgetInodes();
 
     /// <summary>The mount answers: from now on it may outlive this process.</summary>
-    public void Keep(FuseMount mount, MountIdentity identity, FuseAgreement agreement)
+    public void Keep(FuseMount mount, MountIdentity identity, string store, FuseAgreement agreement)
     {
         if (mount.DeviceNumber is not { } device || !agreement.CanResend)
             return;
-        _file.WriteHead(new HandoverHead(identity, device, agreement.Minor, agreement.Flags, agreement.MaxPages));
+        _file.WriteHead(new HandoverHead(identity, store, device, agreement.Minor, agreement.Flags, agreement.MaxPages));
         _notifier.Store(StateName, _file.Descriptor);
         mount.WithDescriptor(descriptor => _notifier.Store(DeviceName, descriptor));
     }
@@ -121,6 +147,13 @@ internal sealed class MountHandover : IDisposable
     /// <summary>For the next process. The session calls it when no lookup count changes any more.</summary>
     /// <exception cref="IOException">No memory; the next process then begins as after a crash.</exception>
     public void Save(IMountedFiles fileSystem) => _file.WriteInodes(fileSystem.SaveInodes);
+
+    /// <summary>Nobody goes on with it: whoever waits for an answer is told so as soon as no descriptor is left.</summary>
+    public void LetGo()
+    {
+        _notifier.Remove(DeviceName);
+        _notifier.Remove(StateName);
+    }
 
     public void Dispose() => _file.Dispose();
 
@@ -142,8 +175,7 @@ internal sealed class MountHandover : IDisposable
     private TakenMount? Refuse(string reason)
     {
         _logger.HandoverRefused(reason);
-        _notifier.Remove(DeviceName);
-        _notifier.Remove(StateName);
+        LetGo();
         return null;
     }
 

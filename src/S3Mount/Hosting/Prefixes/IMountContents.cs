@@ -10,6 +10,9 @@ internal interface IMountContents : IAsyncDisposable
 {
     IStoreFigures Stores { get; }
 
+    /// <summary>Endpoint and region of the one store; of several datasets each has its own identity.</summary>
+    string StoreName { get; }
+
     /// <summary>The files of it; the caller disposes them. Once.</summary>
     /// <param name="disk">Of the mount; loaded.</param>
     /// <param name="handover">Of a mount that may outlive its process, or has outlived another.</param>

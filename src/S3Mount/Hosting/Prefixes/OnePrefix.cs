@@ -3,6 +3,7 @@ using S3Mount.FileSystem;
 using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.Handover;
 using S3Mount.Hosting.Handover;
+using S3Mount.ObjectStore.S3;
 using S3Mount.Telemetry;
 
 namespace S3Mount.Hosting.Prefixes;
@@ -11,6 +12,8 @@ namespace S3Mount.Hosting.Prefixes;
 internal sealed class OnePrefix(OpenedPrefix prefix, TimeProvider timeProvider, ILogger logger) : IMountContents
 {
     public IStoreFigures Stores => prefix;
+
+    public string StoreName => S3StoreName.Of(prefix.Store.EndpointUrl, prefix.Store.Region);
 
     public static async Task<IMountContents> OpenAsync(PrefixOpening opening, TimeProvider timeProvider, ILogger logger, CancellationToken stopping) =>
         new OnePrefix(await opening.OpenAsync(stopping).ConfigureAwait(false), timeProvider, logger);

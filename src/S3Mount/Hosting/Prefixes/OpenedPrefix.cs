@@ -23,8 +23,11 @@ internal sealed class OpenedPrefix(MountSettings settings, S3ObjectStore store, 
     /// <summary>Endpoint, region and bucket: what makes a key one of this store.</summary>
     private string StoreName => $"{S3StoreName.Of(store.EndpointUrl, store.Region)} {settings.Bucket}";
 
-    /// <summary>What has to be the same for another process to go on with its files.</summary>
-    public string Identity => $"{StoreName}/{settings.Prefix} {settings.Snapshot}";
+    /// <summary>
+    /// What has to be the same for another process to go on with its files: the keys, of a pinned dataset the digest, and what the kernel was told
+    /// of how long it may remember.
+    /// </summary>
+    public string Identity => $"{StoreName}/{settings.Prefix} {snapshot?.Summary.Digest} {settings.MetadataTtl.Ticks} {settings.NegativeMetadataTtl.Ticks}";
 
     public ObjectFileSystemOptions ToOptions(DiskCache? disk) => settings.ToFileSystemOptions(snapshot, saved, disk) with { DiskCacheStore = StoreName };
 

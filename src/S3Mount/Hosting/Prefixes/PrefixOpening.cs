@@ -33,6 +33,9 @@ internal sealed class PrefixOpening
         _loading = settings.Snapshot is { } file ? Task.Run(() => SnapshotCheck.Open(settings, file)) : null;
     }
 
+    /// <summary>What is being read; null: this prefix has none.</summary>
+    public Task<SnapshotFile>? Snapshot => _loading;
+
     /// <summary>A link to a larger disk is the caller's own; what it leads to is looked at (PrivateDirectory).</summary>
     public static string? CacheOf(MountSettings settings) => settings.Cache is { } directory ? MountpointPath.Resolve(directory) : null;
 

@@ -14,6 +14,9 @@ internal sealed class ServicePulse : IDisposable
     /// <summary>Often enough for people; a datagram costs some 20 us.</summary>
     private static readonly TimeSpan _statusInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>Who waits longer than a century does not wait (2^64 - 1 is systemd's infinity).</summary>
+    private static readonly TimeSpan _longestInterval = TimeSpan.FromDays(36_525);
+
     private readonly ServiceNotifier _notifier;
     private readonly Func<bool> _isAlive;
     private readonly Func<string> _status;
@@ -36,7 +39,7 @@ internal sealed class ServicePulse : IDisposable
 
     /// <summary>What is wanted of this process; null: nothing.</summary>
     public static TimeSpan? IntervalOf(string? microseconds, string? process) =>
-        long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0
+        long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 && number < _longestInterval.Ticks / TimeSpan.TicksPerMicrosecond
             && (string.IsNullOrEmpty(process) || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
             ? TimeSpan.FromMicroseconds(number)
             : null;

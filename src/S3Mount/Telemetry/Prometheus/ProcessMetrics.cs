@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using S3Mount.Interop;
 
 namespace S3Mount.Telemetry.Prometheus;
 
@@ -11,7 +12,7 @@ internal static class ProcessMetrics
     {
         text.Counter("process_cpu_seconds_total", "User and system time of the daemon.", Environment.CpuUsage.TotalTime.TotalSeconds);
         text.Gauge("process_resident_memory_bytes", "Resident memory of the daemon.", Environment.WorkingSet);
-        text.Gauge("process_open_fds", "Open descriptors of the daemon.", Directory.EnumerateFileSystemEntries("/proc/self/fd").Count());
+        text.Gauge("process_open_fds", "Open descriptors of the daemon.", OpenDescriptors.List().Count);
         text.Gauge("process_start_time_seconds", "When the daemon was started.", (_start - DateTime.UnixEpoch).TotalSeconds);
     }
 

@@ -7,7 +7,9 @@ namespace S3Mount.Tests.Hosting.Handover;
 [TestFixture]
 public sealed class HandoverFileTests
 {
-    private static readonly HandoverHead _head = new(new MountIdentity("/mnt/ä b", "s3://bucket/prefix/", null, null, true, false), "0:47", 45, ulong.MaxValue, 256);
+    private static readonly HandoverHead _head = new(
+        new MountIdentity("/mnt/ä b", "s3://bucket/prefix/", null, null, true, false, true, uint.MaxValue, 100, 0x124, 0x16d, Timeout.InfiniteTimeSpan, TimeSpan.FromSeconds(5)),
+        "http://10.0.0.5:9000", "0:47", 45, ulong.MaxValue, 256);
 
     [Test]
     public void The_next_process_reads_what_was_written()

@@ -40,6 +40,38 @@ public sealed class ServiceNotifierTests
         Assert.That(await ReceiveAsync(listener, cancellationToken), Is.EqualTo("READY=1\nSTATUS=up\n"));
     }
 
+    [Test]
+    [CancelAfter(10_000)]
+    public async Task What_is_waited_for_is_not_lost_in_a_full_queue(CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(_directory, "notify");
+        using Socket listener = Listen(path);
+        var notifier = new ServiceNotifier(path);
+        while (notifier.Watchdog())
+        {
+            // Until there is no more room: what can be left out never waits.
+        }
+        using var file = File.OpenHandle("/dev/null");
+        Task<bool>[] sent = [Task.Run(() => notifier.Ready("up")), Task.Run(() => notifier.Store("a", (int)file.DangerousGetHandle())), Task.Run(() => notifier.Remove("b"))];
+        // What gives up does so at once.
+        Assert.That(async () => await Task.WhenAny(sent).WaitAsync(TimeSpan.FromMilliseconds(200), cancellationToken), Throws.TypeOf<TimeoutException>());
+        var received = new HashSet<string>();
+        while (received.Count < 4)
+            received.Add(await ReceiveAsync(listener, cancellationToken));
+        Assert.That(received, Is.EquivalentTo(new[] { "WATCHDOG=1\n", "READY=1\nSTATUS=up\n", "FDSTORE=1\nFDNAME=a\n", "FDSTOREREMOVE=1\nFDNAME=b\n" }));
+        Assert.That(await Task.WhenAll(sent), Is.All.True);
+    }
+
+    [Test]
+    [CancelAfter(10_000)]
+    public async Task A_status_is_one_line_whatever_it_names(CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(_directory, "notify");
+        using Socket listener = Listen(path);
+        Assert.That(new ServiceNotifier(path).Status("mounted at /mnt/a\nMAINPID=1\r\nb"), Is.True);
+        Assert.That(await ReceiveAsync(listener, cancellationToken), Is.EqualTo("STATUS=mounted at /mnt/a MAINPID=1 b\n"));
+    }
+
     [TestCase(null)]
     [TestCase("")]
     [TestCase("/nowhere/notify")]

@@ -56,7 +56,7 @@ public sealed class ServicePulseTests
         Assert.That(ServicePulse.IntervalOf("30000000", null), Is.EqualTo(TimeSpan.FromSeconds(30)));
         Assert.That(ServicePulse.IntervalOf("30000000", _own), Is.EqualTo(TimeSpan.FromSeconds(30)));
         Assert.That(ServicePulse.IntervalOf("30000000", "1"), Is.Null);
-        foreach (string? none in (string?[])[null, "", "0", "-5", "soon"])
+        foreach (string? none in (string?[])[null, "", "0", "-5", "soon", "9223372036854775807", "18446744073709551615"])
             Assert.That(ServicePulse.IntervalOf(none, null), Is.Null, none);
     }
 
