@@ -18,6 +18,7 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
         ObjectFileSystemStatistics files = FileSystem.Statistics;
         ObjectStoreStatistics store = Store.Statistics;
         FuseStatistics kernel = Session.Statistics;
+        FuseWaiting waiting = kernel.Waiting;
         return new MountStatus
         {
             Version = ProgramVersion.Text,
@@ -29,13 +30,19 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
             Throughput = Throughput.Now(),
             Memory = new(files.MemoryUsed, files.MemoryBudget, Environment.WorkingSet),
             Files = new(files.Inodes, files.Listings, files.ListingBytes, files.HiddenKeys),
-            Kernel = new(kernel.Requests, kernel.InFlight, kernel.Late, kernel.Overdue, new Dictionary<string, long>(kernel.ByOperation())),
-            Store = new(store.Gets, store.Heads, store.Lists, store.Retries, store.BytesRead) { Health = Store.Health },
+            Kernel = new(kernel.Requests, kernel.InFlight, kernel.Late, kernel.Overdue, new Dictionary<string, long>(kernel.ByOperation()))
+            {
+                WaitingSeconds = waiting.Sum.TotalSeconds,
+                LongestWaiting = waiting.Longest.TotalSeconds,
+            },
+            Store = new(store.Gets, store.Heads, store.Lists, store.Retries, store.BytesRead) { Health = Store.Health, Connections = Settings.MaxConnections },
             SavedListings = files.SavedListings,
             Cache = files.DiskCache,
             Hydration = files.Hydration,
-            Reads = files.Reads is { } reads ? new(reads.MemoryReads, reads.MemoryBytes, reads.FetchedReads, reads.FetchedBytes) : null,
+            Reads = files.Reads is { } reads ? new(reads.MemoryReads, reads.MemoryBytes, reads.FetchedReads, reads.FetchedBytes) { Files = Telemetry.Kernel.Readers.FilesBegun } : null,
             BeingRead = files.BeingRead,
+            Readers = Telemetry.Kernel.Readers.Read(waiting.ByPid),
+            Process = new(Environment.CpuUsage.TotalTime.TotalSeconds, Environment.ProcessorCount),
             Figures = files.Reads is { } waited ? Telemetry.ToFigures(waited) : null,
             Cost = Settings.Prices?.CostOf(store),
             LastFailure = LastFailure.Find() is { } failure ? new(failure.Time, failure.Message) : null,

@@ -51,6 +51,12 @@ public sealed class ObserverTests
     {
         public ConcurrentQueue<(FuseOpcode Opcode, TimeSpan Elapsed, Errno Error)> Told { get; } = [];
 
-        public void Answered(FuseOpcode opcode, TimeSpan elapsed, Errno error) => Told.Enqueue((opcode, elapsed, error));
+        public ConcurrentQueue<FuseAnswer> Answers { get; } = [];
+
+        public void Answered(in FuseAnswer answer)
+        {
+            Told.Enqueue((answer.Opcode, answer.Elapsed, answer.Error));
+            Answers.Enqueue(answer);
+        }
     }
 }
