@@ -30,7 +30,7 @@ internal sealed class ReaderTable(CellText cells)
             columns--;
         var lines = new List<ScreenLine> { Line("PID", "READER", column => column.Head, columns, width, ScreenStyle.Head) };
         if (figures.Readers.Count == 0)
-            lines.Add(new ScreenLine(cells.Fit($"{new string(' ', PidColumns)}  nobody within the last {TopHistory.Window.TotalSeconds:0} s", width)));
+            lines.Add(new ScreenLine(cells.Fit($"{new string(' ', PidColumns)}  nobody just now", width)));
         // The last line says what there is no room for.
         int shown = figures.Readers.Count <= room ? figures.Readers.Count : Math.Max(0, room - 1);
         foreach (ReaderRow row in figures.Readers.Take(shown))

@@ -58,8 +58,8 @@ internal sealed class TopScreen(bool isUnicode)
         Named(9, "waiting for", figures.HasRates ? TopText.Waits(figures) : "-");
         Named(6, "found in", figures.HasRates ? TopText.Hits(figures) : "-");
         Named(6, "in flight", TopText.InFlight(status));
-        Named(6, "latency", TopText.Latency(figures.KernelLatency, "READ", "LOOKUP", "GETATTR", "READDIRPLUS", "READDIR"));
-        Named(6, "of store", TopText.Latency(figures.StoreLatency, "GET", "first byte", "LIST", "HEAD"));
+        Named(6, "latency", TopText.Latency(figures.KernelLatency, isExplained: true, "READ", "LOOKUP", "GETATTR", "READDIRPLUS", "READDIR"));
+        Named(6, "of store", TopText.Latency(figures.StoreLatency, isExplained: false, "GET", "first byte", "LIST", "HEAD"));
         Named(4, "retries", TopText.Retries(status));
         Named(4, "errors", TopText.Errors(status));
         Named(5, "memory", TopText.Memory(figures));

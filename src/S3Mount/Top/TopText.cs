@@ -39,13 +39,14 @@ internal static class TopText
     }
 
     /// <summary>Median and 99th percentile of each, in the order of the names; null: none of them came.</summary>
-    public static string? Latency(IReadOnlyList<KeyValuePair<string, LatencySnapshot>> latencies, params string[] names)
+    /// <param name="isExplained">Whether the second figure is named: there is no room for it in each line.</param>
+    public static string? Latency(IReadOnlyList<KeyValuePair<string, LatencySnapshot>> latencies, bool isExplained, params string[] names)
     {
         string[] parts =
         [
             .. names
                 .SelectMany(name => latencies.Where(latency => latency.Key == name))
-                .Select(latency => $"{latency.Key} {FiguresText.Time(latency.Value.Quantile(0.5).TotalSeconds)} ({FiguresText.Time(latency.Value.Quantile(0.99).TotalSeconds)})"),
+                .Select((latency, i) => $"{latency.Key} {FiguresText.Time(latency.Value.Quantile(0.5).TotalSeconds)} ({(isExplained && i == 0 ? "99 %: " : "")}{FiguresText.Time(latency.Value.Quantile(0.99).TotalSeconds)})"),
         ];
         return parts.Length == 0 ? null : string.Join(", ", parts);
     }

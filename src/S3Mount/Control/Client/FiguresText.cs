@@ -33,11 +33,12 @@ internal static class FiguresText
         return text;
     }
 
-    /// <summary>The processes that have read most, by their threads that are known still; null: there are none.</summary>
+    /// <summary>The processes that have read most, by their threads that are known still; null: nobody has read.</summary>
     public static string? Readers(IReadOnlyList<ReaderFigures>? readers, IReadOnlyDictionary<uint, ReaderProcess> processes)
     {
         const int Named = 4;
         var all = (readers ?? [])
+            .Where(reader => reader.ReadBytes > 0)
             .GroupBy(reader => processes.GetValueOrDefault(reader.Pid) ?? new ReaderProcess(reader.Pid, "", null))
             .Select(threads => (Process: threads.Key, Threads: threads.Count(), Bytes: threads.Sum(reader => reader.ReadBytes)))
             .OrderByDescending(process => process.Bytes)

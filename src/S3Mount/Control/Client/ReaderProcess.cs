@@ -7,7 +7,7 @@ namespace S3Mount.Control.Client;
 internal sealed record ReaderProcess(uint Pid, string Name, string? Note)
 {
     /// <summary>The kernel has no number for it in the pid namespace of the mount.</summary>
-    public static readonly ReaderProcess Elsewhere = new(0, "", "of another pid namespace");
+    public static readonly ReaderProcess Elsewhere = new(0, "", "other pid namespace");
 
     /// <summary>Name and note.</summary>
     public string Text => Note is null ? Name : Name.Length == 0 ? Note : $"{Name} ({Note})";
