@@ -113,7 +113,7 @@ public sealed class TopTests : MountTest
                 await window.PressAsync("C-c");
             else
                 await Client.ShellAsync("kill -s $1 $(pgrep -f -x -- \"$2 top $3\")", signal, ProgramUnderTest.Path, mount.Path);
-            await window.ShowsAsync(screen => screen.Contains($"\nleft after {signal} with 0\n", StringComparison.Ordinal), "that it has left");
+            await window.ShowsAsync(screen => screen.Contains($"left after {signal} with 0", StringComparison.Ordinal), "that it has left");
             Assert.That(await window.ModesAsync(), Is.EqualTo((false, true, true)), signal);
         }
     }
