@@ -16,7 +16,7 @@ BUILT := src/S3Mount/bin/$(CONFIGURATION)/net10.0/$(RID)
 # Debian packages. What the demo needs, what the tests need on top, and what the bench compares with.
 DEMO_PACKAGES := fuse3
 TEST_PACKAGES := $(DEMO_PACKAGES) ceph-mon ceph-osd ceph-common radosgw python3-boto3 python3-torch python3-torchvision attr fio systemd \
-	debootstrap dpkg-dev groff-base lintian man-db prometheus zsh
+	debootstrap dpkg-dev groff-base lintian man-db prometheus tmux zsh
 BENCH_PACKAGES := python3-torch python3-torchvision
 PEER_PACKAGES := s3fs rclone
 

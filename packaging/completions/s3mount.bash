@@ -122,7 +122,7 @@ _s3mount() {
     done
     case $verb:$position in
         :1) _s3mount_files -d ;;
-        umount:1 | status:1 | reload:1) _s3mount_offer < <(_s3mount_mounts) ;;
+        umount:1 | status:1 | top:1 | reload:1) _s3mount_offer < <(_s3mount_mounts) ;;
         refresh:1 | warm:1)
             _s3mount_offer < <(_s3mount_mounts)
             [[ ${#COMPREPLY[@]} -gt 0 ]] || _s3mount_files -f

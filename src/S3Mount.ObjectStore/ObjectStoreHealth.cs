@@ -21,6 +21,9 @@ public sealed record ObjectStoreHealth
     /// <summary>The same for listings.</summary>
     public int ListLimit { get; init; }
 
+    /// <summary>Requests that are under way now, each on a connection of its own.</summary>
+    public int InUse { get; init; }
+
     /// <summary>The store answers nobody: retries wait, but for one now and then that looks whether it is back.</summary>
     public bool IsProbed { get; init; }
 

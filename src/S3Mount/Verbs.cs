@@ -2,6 +2,7 @@ using S3Mount.CommandLine;
 using S3Mount.Control.Client;
 using S3Mount.Doctor;
 using S3Mount.Hosting;
+using S3Mount.Top;
 
 namespace S3Mount;
 
@@ -52,6 +53,18 @@ internal static class Verbs
                 Examples = ["s3mount status /mnt/imagenet"],
             },
             args => StatusProgram.RunAsync(StatusCommand.Parse(args), Console.Out)),
+        new(
+            TopCommand.Verb,
+            new("shows how a mount fares, live in the terminal", TopCommand.Usage)
+            {
+                About =
+                [
+                    "It shows what is read, from where, what readers wait for, and who they are; q or Ctrl-C leaves it. MOUNTPOINT can be left out where there is one mount. Without a terminal it prints frames (-n); status is the command for scripts.",
+                ],
+                Options = [("Options", TopCommand.Own)],
+                Examples = ["s3mount top /mnt/imagenet"],
+            },
+            args => TopProgram.RunAsync(TopCommand.Parse(args), () => Console.Out)),
         new(
             ExplainCommand.Verb,
             new("tells where the bytes of a file are, and what a read would do", ExplainCommand.Usage)

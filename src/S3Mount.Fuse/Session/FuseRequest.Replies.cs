@@ -72,6 +72,7 @@ public sealed partial class FuseRequest
             _session.SendError(_header.Opcode, _header.Unique, Errno.EIO);
             return;
         }
+        (ReadBytes, BeginsFile) = ((int)length, read.Offset == 0 && length > 0);
         Send(slices);
     }
 

@@ -73,6 +73,12 @@ public sealed partial class FuseRequest
     /// <summary>How it was answered: 0 is success.</summary>
     internal Errno Error { get; private set; }
 
+    /// <summary>Bytes of a file that it was answered with.</summary>
+    internal int ReadBytes { get; private set; }
+
+    /// <summary>The first byte of the file was among them.</summary>
+    internal bool BeginsFile { get; private set; }
+
     /// <summary>For <see cref="RequestWatch"/>: since when it is known to have been told to end.</summary>
     internal long? ToEndSince { get; set; }
 
@@ -87,6 +93,7 @@ public sealed partial class FuseRequest
         _header = header;
         Began = now;
         Error = 0;
+        (ReadBytes, BeginsFile) = (0, false);
         _cancellation = null;
         _cancelled = (int)FuseCancellation.None;
         Volatile.Write(ref _state, Open);

@@ -91,8 +91,22 @@ public sealed partial class FuseSession
         }
     }
 
-    private void Observe(FuseRequest request) =>
-        _options.Observer?.Answered(request.Opcode, _options.TimeProvider.GetElapsedTime(request.Began), request.Error);
+    private void Observe(FuseRequest request)
+    {
+        if (_options.Observer is not { } observer)
+            return;
+        long now = _options.TimeProvider.GetTimestamp();
+        observer.Answered(new FuseAnswer
+        {
+            Opcode = request.Opcode,
+            Moment = now,
+            Elapsed = _options.TimeProvider.GetElapsedTime(request.Began, now),
+            Error = request.Error,
+            Pid = request.Pid,
+            ReadBytes = request.ReadBytes,
+            BeginsFile = request.BeginsFile,
+        });
+    }
 
     private void EndUnanswered(FuseRequest request)
     {

@@ -46,6 +46,9 @@ public sealed class FuseStatistics
         }
     }
 
+    /// <summary>What waits now. Costs a look at each request in flight.</summary>
+    public FuseWaiting Waiting => _watch.Waiting();
+
     /// <summary>The kernel's spelling of an operation.</summary>
     public static string NameOf(FuseOpcode opcode) => FuseOperationTable.NameOf(opcode);
 

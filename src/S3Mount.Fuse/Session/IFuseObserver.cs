@@ -1,6 +1,3 @@
-using Mono.Unix.Native;
-using S3Mount.Fuse.Protocol;
-
 namespace S3Mount.Fuse.Session;
 
 /// <summary>
@@ -9,7 +6,5 @@ namespace S3Mount.Fuse.Session;
 /// </summary>
 public interface IFuseObserver
 {
-    /// <param name="elapsed">From the moment that the request was read from the device until its answer was written.</param>
-    /// <param name="error">0 when it succeeded; some are everyday (ENOENT for a name that is not there, ENOSYS).</param>
-    void Answered(FuseOpcode opcode, TimeSpan elapsed, Errno error);
+    void Answered(in FuseAnswer answer);
 }

@@ -60,6 +60,23 @@ internal sealed class RequestWatch : IDisposable
     /// <summary>Reader threads that have been at one request for too long, and still are.</summary>
     public int StuckReaders => Volatile.Read(ref _stuckReaders);
 
+    /// <summary>Any thread.</summary>
+    public FuseWaiting Waiting()
+    {
+        long now = _timeProvider.GetTimestamp();
+        TimeSpan sum = default, longest = default;
+        var byPid = new Dictionary<uint, int>();
+        _inFlight.ForEach(request =>
+        {
+            // One that came after the look at the clock has not waited.
+            TimeSpan waited = _timeProvider.GetElapsedTime(Math.Min(request.Began, now), now);
+            sum += waited;
+            longest = waited > longest ? waited : longest;
+            byPid[request.Pid] = byPid.GetValueOrDefault(request.Pid) + 1;
+        });
+        return new FuseWaiting(sum, longest, byPid);
+    }
+
     public void Start() => _timer.Change(_period, _period);
 
     public void Dispose() => _timer.Dispose();

@@ -31,6 +31,16 @@ internal sealed class ConcurrencyLimit : IAsyncDisposable
             return LaneOf(kind).Limit;
     }
 
+    /// <summary>Requests under way.</summary>
+    public int InUse
+    {
+        get
+        {
+            lock (_gate)
+                return _inUse;
+        }
+    }
+
     /// <param name="isAgain">Who was in before comes before those who were not: a reader waits for the rest of what he has begun.</param>
     /// <param name="patience">What is left to the caller; <see cref="Timeout.InfiniteTimeSpan"/>: he waits for ever.</param>
     /// <exception cref="TimeoutException">None became free in this time.</exception>

@@ -48,6 +48,7 @@ internal sealed class S3Requester : IAsyncDisposable
         IsProbed = _budget.IsSpent,
         GetLimit = _limit.LimitOf(S3OperationKind.Get),
         ListLimit = _limit.LimitOf(S3OperationKind.List),
+        InUse = _limit.InUse,
     };
 
     /// <param name="deadline">Counted from this call: whatever it waits for, it ends by then.</param>

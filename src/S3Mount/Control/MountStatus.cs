@@ -51,6 +51,11 @@ internal sealed record MountStatus
     /// <summary>Files that are read in order, or waited for, just now.</summary>
     public FilesBeingRead? BeingRead { get; init; }
 
+    /// <summary>Who reads: the latest <see cref="ReaderTally.Most"/> threads that asked for anything.</summary>
+    public IReadOnlyList<ReaderFigures>? Readers { get; init; }
+
+    public ProcessPart? Process { get; init; }
+
     /// <summary>How long things took, what failed, what was waited for.</summary>
     public FiguresPart? Figures { get; init; }
 
@@ -78,19 +83,33 @@ internal sealed record MountStatus
     /// <param name="Late">Requests that had waited for <c>--io-deadline</c> and were answered with EIO.</param>
     /// <param name="Overdue">Requests that did not end when they should have. There must be none.</param>
     /// <param name="Operations">Requests by operation.</param>
-    internal sealed record KernelPart(long Requests, long InFlight, long Late, long Overdue, IReadOnlyDictionary<string, long> Operations);
+    internal sealed record KernelPart(long Requests, long InFlight, long Late, long Overdue, IReadOnlyDictionary<string, long> Operations)
+    {
+        /// <summary>Seconds that those which wait have waited so far, all together.</summary>
+        public double WaitingSeconds { get; init; }
+
+        /// <summary>Seconds that the one has waited which has waited longest.</summary>
+        public double LongestWaiting { get; init; }
+    }
+
+    /// <param name="CpuSeconds">Processor time that the daemon has used.</param>
+    /// <param name="Processors">That it may use.</param>
+    internal sealed record ProcessPart(double CpuSeconds, int Processors);
 
     /// <param name="Gets">Requests, repeated ones included.</param>
     /// <param name="Retries">How many of all requests were repetitions.</param>
     internal sealed record StorePart(long Gets, long Heads, long Lists, long Retries, long BytesRead)
     {
+        /// <summary>Requests that it may be sent at once (<c>--max-connections</c>).</summary>
+        public int Connections { get; init; }
+
         /// <summary>What trouble it gave.</summary>
         public ObjectStoreHealth? Health { get; init; }
 
         public static StorePart Of(IStoreFigures store)
         {
             ObjectStoreStatistics counts = store.Statistics;
-            return new StorePart(counts.Gets, counts.Heads, counts.Lists, counts.Retries, counts.BytesRead) { Health = store.Health };
+            return new StorePart(counts.Gets, counts.Heads, counts.Lists, counts.Retries, counts.BytesRead) { Health = store.Health, Connections = store.MaxConnections };
         }
     }
 
@@ -98,6 +117,9 @@ internal sealed record MountStatus
     /// <param name="FetchedReads">READs that waited for the disk cache or the store.</param>
     internal sealed record ReadsPart(long MemoryReads, long MemoryBytes, long FetchedReads, long FetchedBytes)
     {
+        /// <summary>READs that had the first byte of a file: how often somebody began to read one.</summary>
+        public long Files { get; init; }
+
         public static ReadsPart Of(ReadStatistics reads) => new(reads.MemoryReads, reads.MemoryBytes, reads.FetchedReads, reads.FetchedBytes);
     }
 

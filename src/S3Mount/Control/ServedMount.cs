@@ -16,6 +16,7 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
     {
         ObjectFileSystemStatistics files = FileSystem.Statistics;
         FuseStatistics kernel = Session.Statistics;
+        FuseWaiting waiting = kernel.Waiting;
         return new MountStatus
         {
             Version = ProgramVersion.Text,
@@ -27,13 +28,19 @@ internal sealed record ServedMount(MountSettings Settings, FuseMount Mount, Fuse
             Throughput = Throughput.Now(),
             Memory = new(files.MemoryUsed, files.MemoryBudget, Environment.WorkingSet),
             Files = new(files.Inodes, files.Listings, files.ListingBytes, files.HiddenKeys),
-            Kernel = new(kernel.Requests, kernel.InFlight, kernel.Late, kernel.Overdue, new Dictionary<string, long>(kernel.ByOperation())),
+            Kernel = new(kernel.Requests, kernel.InFlight, kernel.Late, kernel.Overdue, new Dictionary<string, long>(kernel.ByOperation()))
+            {
+                WaitingSeconds = waiting.Sum.TotalSeconds,
+                LongestWaiting = waiting.Longest.TotalSeconds,
+            },
             Store = MountStatus.StorePart.Of(Store),
             SavedListings = files.SavedListings,
             Cache = files.DiskCache,
             Hydration = files.Hydration,
-            Reads = files.Reads is { } reads ? MountStatus.ReadsPart.Of(reads) : null,
+            Reads = files.Reads is { } reads ? MountStatus.ReadsPart.Of(reads) with { Files = Telemetry.Kernel.Readers.FilesBegun } : null,
             BeingRead = files.BeingRead,
+            Readers = Telemetry.Kernel.Readers.Read(waiting.ByPid),
+            Process = new(Environment.CpuUsage.TotalTime.TotalSeconds, Environment.ProcessorCount),
             Figures = files.Reads is { } waited ? Telemetry.ToFigures(waited) : null,
             Cost = Settings.Prices?.CostOf(Store.Statistics),
             Datasets = Datasets?.Statuses,

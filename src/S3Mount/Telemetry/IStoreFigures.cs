@@ -9,4 +9,7 @@ internal interface IStoreFigures
     ObjectStoreStatistics Statistics { get; }
 
     ObjectStoreHealth Health { get; }
+
+    /// <summary>Requests that may be under way at once.</summary>
+    int MaxConnections { get; }
 }

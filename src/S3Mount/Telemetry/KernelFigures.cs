@@ -4,7 +4,7 @@ using S3Mount.Fuse.Session;
 
 namespace S3Mount.Telemetry;
 
-/// <summary>How long the kernel's requests took, and how they failed. Any thread.</summary>
+/// <summary>How long the kernel's requests took, how they failed, and who sent them. Any thread.</summary>
 internal sealed class KernelFigures(TimeProvider timeProvider) : IFuseObserver
 {
     /// <summary>Opcodes of protocol 7.45 end at 53; any other is counted with the last.</summary>
@@ -43,12 +43,16 @@ internal sealed class KernelFigures(TimeProvider timeProvider) : IFuseObserver
     /// <summary>What every program meets: names that are not there, attributes and calls that are not known, a signal, a write to what is read-only.</summary>
     public static bool IsEveryday(string error) => error is "ENOENT" or "ENOSYS" or "ENODATA" or "ENOTTY" or "ERANGE" or "EINTR" or "EROFS" or "ENOTDIR" or "EISDIR" or "EINVAL";
 
-    public void Answered(FuseOpcode opcode, TimeSpan elapsed, Errno error)
+    /// <summary>Who asked.</summary>
+    public ReaderTally Readers { get; } = new(timeProvider);
+
+    public void Answered(in FuseAnswer answer)
     {
-        int index = Math.Min((int)opcode, Opcodes - 1);
-        (Volatile.Read(ref _latencies[index]) ?? Make(index)).Record(elapsed);
-        if (error != 0)
-            Count(opcode, error);
+        int index = Math.Min((int)answer.Opcode, Opcodes - 1);
+        (Volatile.Read(ref _latencies[index]) ?? Make(index)).Record(answer.Elapsed);
+        if (answer.Error != 0)
+            Count(answer.Opcode, answer.Error);
+        Readers.Count(answer);
     }
 
     private void Count(FuseOpcode opcode, Errno error)

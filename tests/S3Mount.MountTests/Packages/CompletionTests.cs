@@ -33,6 +33,7 @@ public sealed class CompletionTests : MountTest
             ("s3mount snapshot ", "create|show|verify"),
             ("s3mount warm /mnt --from", "--from-list"),
             ("s3mount warm --from-list /etc/hostn", "/etc/hostname"),
+            ("s3mount top /mnt --int", "--interval"),
             ("s3mount help umou", "umount"),
         ];
         Assert.That(await BashAsync([.. lines.Select(line => line.Line)]), Is.EqualTo(lines.Select(line => line.Offered)));

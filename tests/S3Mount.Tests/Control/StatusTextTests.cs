@@ -48,6 +48,8 @@ public sealed class StatusTextTests
             Throughput = new(10, 100 << 20, 5 << 20, 1 << 20, 4321.4),
             Reads = new(900, 9 << 20, 100, 1 << 20),
             BeingRead = new(5, ["a.tar", "b.tar"]),
+            Readers = [new(12, 5, 1, 6 << 20, 0, 0), new(11, 5, 1, 3 << 20, 1, 0), new(0, 5, 1, 1 << 20, 0, 2), new(13, 5, 0, 0, 0, 9)],
+            Kernel = _status.Kernel with { LongestWaiting = 31.4 },
             Figures = new()
             {
                 KernelLatency = new Dictionary<string, LatencyFigures> { ["LOOKUP"] = new(12, 0.001, 0.0000123, 0.0044), ["READ"] = new(1000, 0.001, 0.0002, 1.21), ["READDIR"] = new(0, 0, 0, 0) },
@@ -61,17 +63,22 @@ public sealed class StatusTextTests
             },
             Cost = new(0.4m, 0.00011m, null, 0.40011m),
         };
-        Assert.That(StatusText.Write(new MountReport("/data", "s3mount#bucket/prefix", "running", 4711, null, status), _status.Since.AddMinutes(125)), Is.EqualTo("""
+        var report = new MountReport("/data", "s3mount#bucket/prefix", "running", 4711, null, status)
+        {
+            Processes = new Dictionary<uint, ReaderProcess> { [11] = new(11, "py\nthon3", null), [12] = new(11, "py\nthon3", null), [0] = ReaderProcess.Elsewhere },
+        };
+        Assert.That(StatusText.Write(report, _status.Since.AddMinutes(125)), Is.EqualTo("""
             s3://bucket/prefix/ at /data
               daemon        process 4711, s3mount 1.2.3, since 2026-01-02 03:04:05Z (2 h 5 min)
               options       memory 4GiB, metadata-ttl 3600s, allow-other
               now           100.0 MiB/s read, 5.0 MiB/s from the store; 4,321 requests/s (of the last 10 s)
               reads         10.0 MiB in 1,000 that the page cache did not answer; 90.0 % of it was in memory
               being read    5 files: a.tar, b.tar, ...
+              readers       py?thon3 [11, 2 threads] 9.0 MiB, other pid namespace [0] 1.0 MiB
               memory        1.5 KiB of 4.0 GiB for blocks; the process has 300.0 MiB
               files         1,281,167 inodes, 1,001 listings and lookups kept (1000 B)
                             2 keys that no path can name
-              kernel        12,345 requests, 3 in flight
+              kernel        12,345 requests, 3 in flight, one for 31.4 s
                             median (99 %): LOOKUP 12 us (4.4 ms), READ 200 us (1.2 s)
                             READ EIO 1,200; last READ EIO at 2026-01-02 03:05:05Z
               store         1,000 GET, 22 LIST, 1 HEAD, 4 of them repeated; 5.0 TiB read
@@ -82,8 +89,10 @@ public sealed class StatusTextTests
               last failure  2026-01-02 04:00:00Z the store is in trouble
 
             """));
-        string json = JsonSerializer.Serialize([new MountReport("/data", "s", "running", 4711, null, status)], ControlJson.Default.MountReportArray);
+        string json = JsonSerializer.Serialize([report], ControlJson.Default.MountReportArray);
         MountStatus read = JsonSerializer.Deserialize(json, ControlJson.Default.MountReportArray)![0].Status!;
+        Assert.That(read.Readers, Is.EqualTo(status.Readers));
+        Assert.That(json, Does.Not.Contain("thon3"), "names are of this machine");
         Assert.That((read.Figures!.Waits, read.Figures.KernelErrors, read.Throughput, read.Cost), Is.EqualTo((wait, status.Figures.KernelErrors, status.Throughput, status.Cost)));
     }
 

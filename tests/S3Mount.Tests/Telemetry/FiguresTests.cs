@@ -16,14 +16,14 @@ public sealed class FiguresTests
     public void The_kernels_requests_are_told_apart_by_operation_and_errno()
     {
         var kernel = new KernelFigures(_time);
-        kernel.Answered(FuseOpcode.Lookup, TimeSpan.FromMilliseconds(1), 0);
-        kernel.Answered(FuseOpcode.Lookup, TimeSpan.FromMilliseconds(1), Errno.ENOENT);
+        kernel.Answered(new() { Opcode = FuseOpcode.Lookup, Elapsed = TimeSpan.FromMilliseconds(1), Error = 0 });
+        kernel.Answered(new() { Opcode = FuseOpcode.Lookup, Elapsed = TimeSpan.FromMilliseconds(1), Error = Errno.ENOENT });
         Assert.That(kernel.LastError, Is.Null, "a name that is not there is everyday");
-        kernel.Answered(FuseOpcode.Read, TimeSpan.FromMilliseconds(2), Errno.EIO);
+        kernel.Answered(new() { Opcode = FuseOpcode.Read, Elapsed = TimeSpan.FromMilliseconds(2), Error = Errno.EIO });
         DateTimeOffset failedAt = _time.GetUtcNow();
         _time.Advance(TimeSpan.FromSeconds(5));
-        kernel.Answered(FuseOpcode.GetXattr, TimeSpan.FromMilliseconds(1), Errno.ENODATA);
-        kernel.Answered((FuseOpcode)1000, TimeSpan.FromMilliseconds(1), Errno.ENOSYS);
+        kernel.Answered(new() { Opcode = FuseOpcode.GetXattr, Elapsed = TimeSpan.FromMilliseconds(1), Error = Errno.ENODATA });
+        kernel.Answered(new() { Opcode = (FuseOpcode)1000, Elapsed = TimeSpan.FromMilliseconds(1), Error = Errno.ENOSYS });
         Dictionary<string, long> counts = kernel.Latencies.ToDictionary(latency => latency.Key, latency => latency.Value.Count);
         Assert.That((counts["LOOKUP"], counts["READ"], counts["GETXATTR"]), Is.EqualTo((2L, 1L, 1L)));
         Assert.That(counts["READDIR"], Is.Zero, "shown before there was one");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using S3Mount.CommandLine;
 using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.Telemetry;
 
@@ -30,6 +31,23 @@ internal static class FiguresText
         if (disk is not null && disk.HitBytes + disk.MissBytes > 0)
             text += $", of what was fetched {Percent(disk.HitBytes, disk.HitBytes + disk.MissBytes)} on disk";
         return text;
+    }
+
+    /// <summary>The processes that have read most, by their threads that are known still; null: nobody has read.</summary>
+    public static string? Readers(IReadOnlyList<ReaderFigures>? readers, IReadOnlyDictionary<uint, ReaderProcess> processes)
+    {
+        const int Named = 4;
+        var all = (readers ?? [])
+            .Where(reader => reader.ReadBytes > 0)
+            .GroupBy(reader => processes.GetValueOrDefault(reader.Pid) ?? new ReaderProcess(reader.Pid, "", null))
+            .Select(threads => (Process: threads.Key, Threads: threads.Count(), Bytes: threads.Sum(reader => reader.ReadBytes)))
+            .OrderByDescending(process => process.Bytes)
+            .ToList();
+        if (all.Count == 0)
+            return null;
+        IEnumerable<string> parts = all.Take(Named).Select(process =>
+            string.Create(CultureInfo.InvariantCulture, $"{UsageException.OneLine(process.Process.Text)} [{process.Process.Pid}{(process.Threads > 1 && process.Process.Pid != 0 ? $", {process.Threads} threads" : "")}] {StatusText.Size(process.Bytes)}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", parts)}{(all.Count > Named ? $", and {all.Count - Named:N0} more" : "")}");
     }
 
     /// <summary>Of those that have something to do: OPEN, FLUSH and the like are answered without looking.</summary>

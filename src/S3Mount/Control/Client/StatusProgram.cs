@@ -38,7 +38,10 @@ internal static class StatusProgram
         try
         {
             MountStatus status = await client.GetAsync("/v1/status", ControlJson.Default.MountStatus, Deadline, CancellationToken.None).ConfigureAwait(false);
-            return new MountReport(mount.Mountpoint, mount.Source, "running", status.Pid, null, status);
+            return new MountReport(mount.Mountpoint, mount.Source, "running", status.Pid, null, status)
+            {
+                Processes = new ProcessNames(ProcessNames.AreHere(client.Pid, status.Pid)).Find((status.Readers ?? []).Select(reader => reader.Pid), _ => true),
+            };
         }
         catch (ControlClientException e)
         {

@@ -20,6 +20,7 @@ internal static class StatusText
         Maybe("reads", FiguresText.Reads(status.Reads, status.Cache));
         if (status.BeingRead is { Count: > 0 } beingRead)
             Line("being read", $"{beingRead.Count:N0} files: {string.Join(", ", beingRead.Keys)}{(beingRead.Count > beingRead.Keys.Count ? ", ..." : "")}");
+        Maybe("readers", FiguresText.Readers(status.Readers, report.Processes));
         Line("memory", $"{Size(status.Memory.Used)} of {Size(status.Memory.Budget)} for blocks; the process has {Size(status.Memory.Process)}");
         Line("files", $"{status.Files.Inodes:N0} inodes, {status.Files.Listings:N0} listings and lookups kept ({Size(status.Files.ListingBytes)})");
         if (status.Files.HiddenKeys > 0)
@@ -38,7 +39,7 @@ internal static class StatusText
         }
         if (status.Hydration is { } hydration)
             Line("hydration", $"{hydration.State}: {WarmText.Line(hydration.Progress, rate: null, hasBar: false).TrimStart()}{(hydration.Progress.Problem is { } problem ? $" ({problem})" : "")}");
-        Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight{(status.Kernel.Late > 0 ? $", {status.Kernel.Late:N0} failed by --io-deadline" : "")}{(status.Kernel.Overdue > 0 ? $", {status.Kernel.Overdue:N0} overdue" : "")}");
+        Line("kernel", $"{status.Kernel.Requests:N0} requests, {status.Kernel.InFlight:N0} in flight{(status.Kernel.LongestWaiting >= 1 ? $", one for {FiguresText.Time(status.Kernel.LongestWaiting)}" : "")}{(status.Kernel.Late > 0 ? $", {status.Kernel.Late:N0} failed by --io-deadline" : "")}{(status.Kernel.Overdue > 0 ? $", {status.Kernel.Overdue:N0} overdue" : "")}");
         if (status.Figures is { } figures)
         {
             Maybe("", FiguresText.KernelLatency(figures));

@@ -29,6 +29,15 @@ internal sealed class StoreTotals : IStoreFigures
         }
     }
 
+    public int MaxConnections
+    {
+        get
+        {
+            lock (_gate)
+                return _stores.Sum(store => store.MaxConnections);
+        }
+    }
+
     public void Add(IStoreFigures store)
     {
         lock (_gate)

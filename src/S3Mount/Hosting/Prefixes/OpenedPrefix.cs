@@ -20,6 +20,8 @@ internal sealed class OpenedPrefix(MountSettings settings, S3ObjectStore store, 
 
     public ObjectStoreHealth Health => store.Health;
 
+    public int MaxConnections => settings.MaxConnections;
+
     /// <summary>Endpoint, region and bucket: what makes a key one of this store.</summary>
     private string StoreName => $"{S3StoreName.Of(store.EndpointUrl, store.Region)} {settings.Bucket}";
 

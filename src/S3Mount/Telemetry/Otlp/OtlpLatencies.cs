@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using Mono.Unix.Native;
-using S3Mount.Fuse.Protocol;
 using S3Mount.Fuse.Session;
 using S3Mount.ObjectStore.S3;
 
@@ -30,10 +28,10 @@ internal sealed class OtlpLatencies : IFuseObserver, IStoreObserver
         _durations = meter.CreateHistogram("s3mount.store.request.duration", "s", "From sending a request to the last byte of its answer.", tags: null, advice);
     }
 
-    public void Answered(FuseOpcode opcode, TimeSpan elapsed, Errno error)
+    public void Answered(in FuseAnswer answer)
     {
-        _kernel.Answered(opcode, elapsed, error);
-        _requests.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>(Operation, FuseStatistics.NameOf(opcode)));
+        _kernel.Answered(answer);
+        _requests.Record(answer.Elapsed.TotalSeconds, new KeyValuePair<string, object?>(Operation, FuseStatistics.NameOf(answer.Opcode)));
     }
 
     public void Began(S3OperationKind kind, TimeSpan latency)
