@@ -39,7 +39,7 @@ internal sealed record TopCommand(string? Path, TimeSpan Interval, int? Count)
             [] => new TopCommand(null, interval, count),
             [var path] when path.Length > 0 => new TopCommand(path, interval, count),
             [_, var second, ..] => throw new UsageException($"unexpected argument '{second}'; write {Usage}"),
-            _ => throw new UsageException($"the mountpoint is empty; write {Usage}"),
+            _ => throw new UsageException($"the mountpoint is missing; write {Usage}"),
         };
     }
 

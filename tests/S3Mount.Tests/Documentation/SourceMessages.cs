@@ -35,6 +35,11 @@ internal static class SourceMessages
         ["S3Mount/Control/Client/FiguresText.cs"] = "what a command was asked for",
         ["S3Mount/Control/Client/StatusText.cs"] = "what a command was asked for",
         ["S3Mount/Control/Client/WarmText.cs"] = "what a command was asked for",
+        ["S3Mount/Control/Client/ProcessNames.cs"] = "what top shows in place of a name",
+        ["S3Mount/Control/Client/ReaderProcess.cs"] = "what top shows in place of a name",
+        ["S3Mount/Top/ReaderTable.cs"] = "the screen of top",
+        ["S3Mount/Top/TopScreen.cs"] = "the screen of top",
+        ["S3Mount/Top/TopText.cs"] = "the screen of top",
         ["S3Mount/Hosting/SnapshotText.cs"] = "what a command was asked for",
         ["S3Mount/Configuration/Reporting/"] = "what a command was asked for",
         ["S3Mount/Control/Http/ControlResponseWriter.cs"] = "the names of HTTP's status codes",
@@ -58,6 +63,9 @@ internal static class SourceMessages
     /// <summary>Alone in their files.</summary>
     private static readonly Dictionary<string, string> _otherTexts = new()
     {
+        ["how often it looks, 1s to 1h (1s)"] = "help",
+        ["print COUNT frames, one below the other; needs no terminal"] = "help",
+        ["the same as -n 1"] = "help",
         ["measure neither the throughput nor the disk"] = "help",
         ["print nothing; the exit code tells"] = "help",
         ["no program is run from there"] = "help",
