@@ -20,6 +20,13 @@ public sealed class ControlServerTests
     }
 
     [Test]
+    public async Task What_scrapers_add_to_a_path_is_left_alone(CancellationToken cancellationToken)
+    {
+        await using var rig = new ControlRig(TestEndpoint.Echo("GET", "/v1/echo"));
+        Assert.That(await rig.AskAsync("GET /v1/echo?module=a&x=1 HTTP/1.1\r\nHost: x\r\n\r\n", cancellationToken), Does.StartWith("HTTP/1.1 200 OK"));
+    }
+
+    [Test]
     public async Task A_request_may_come_in_pieces(CancellationToken cancellationToken)
     {
         await using var rig = new ControlRig(TestEndpoint.Echo("POST", "/v1/echo"));
@@ -39,7 +46,7 @@ public sealed class ControlServerTests
     [TestCase("GET /v1/echo HTTP/1.1\r\nContent-Length: 49153\r\n\r\n", 413, "the body of the request is longer than 49152 bytes")]
     [TestCase("POST /v1/echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411, "send the body with Content-Length, not in pieces")]
     [TestCase("GET /v1/nothing HTTP/1.1\r\n\r\n", 404, "has no GET /v1/nothing; it has GET /v1/echo")]
-    [TestCase("GET /v1/echo?x=1 HTTP/1.1\r\n\r\n", 404, "has no GET /v1/echo?x=1; it has GET /v1/echo")]
+    [TestCase("GET /v1/nothing?x=1 HTTP/1.1\r\n\r\n", 404, "has no GET /v1/nothing?x=1; it has GET /v1/echo")]
     [TestCase("DELETE /v1/echo HTTP/1.1\r\n\r\n", 405, "has no DELETE /v1/echo; it has GET /v1/echo")]
     public async Task What_cannot_be_answered_gets_a_status_and_a_sentence(string request, int status, string message, CancellationToken cancellationToken)
     {

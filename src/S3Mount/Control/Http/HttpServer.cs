@@ -193,9 +193,11 @@ internal sealed class HttpServer : IAsyncDisposable
 
     private IControlEndpoint Find(ControlRequest request)
     {
-        if (_endpoints.FirstOrDefault(endpoint => endpoint.Path == request.Path && endpoint.Method == request.Method) is { } found)
+        // What is asked with it no endpoint takes; probes and scrapers add some of their own.
+        string path = request.Path.Split('?')[0];
+        if (_endpoints.FirstOrDefault(endpoint => endpoint.Path == path && endpoint.Method == request.Method) is { } found)
             return found;
-        int status = _endpoints.Any(endpoint => endpoint.Path == request.Path) ? 405 : 404;
+        int status = _endpoints.Any(endpoint => endpoint.Path == path) ? 405 : 404;
         string known = string.Join(", ", _endpoints.Select(endpoint => $"{endpoint.Method} {endpoint.Path}"));
         throw new ControlException(status, $"s3mount {ProgramVersion.Text} has no {request.Method} {request.Path}; it has {known}");
     }

@@ -12,7 +12,7 @@ internal static class RestartQuestion
     /// <summary>In the unit (<c>%n</c>): its own name.</summary>
     public const string UnitVariable = "S3MOUNT_UNIT";
 
-    /// <summary>Both questions take some 20 ms; what is left of the time to stop is for the mount (<see cref="StopBudget"/>).</summary>
+    /// <summary>Both questions, asked at once, take some 20 ms; what is left of the time to stop is for the mount (<see cref="StopBudget"/>).</summary>
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(1.5);
 
     /// <param name="descriptors">How many the store must hold.</param>
@@ -23,11 +23,11 @@ internal static class RestartQuestion
         try
         {
             // "NFileDescriptorStore=2"; and of each job its number, unit, type and state (systemctl(1)).
-            string shown = await RunAsync(["show", "--property=NFileDescriptorStore", unit], deadline.Token).ConfigureAwait(false);
-            if (!int.TryParse(shown.Trim().Split('=')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int held) || held < descriptors)
-                return false;
-            string jobs = await RunAsync(["list-jobs", "--no-legend", "--plain"], deadline.Token).ConfigureAwait(false);
-            return jobs.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Any(job => job.Length >= 3 && job[1] == unit && job[2] == "restart");
+            string[] answers = await Task.WhenAll(
+                RunAsync(["show", "--property=NFileDescriptorStore", unit], deadline.Token), RunAsync(["list-jobs", "--no-legend", "--plain"], deadline.Token)).ConfigureAwait(false);
+            (string shown, string jobs) = (answers[0], answers[1]);
+            return int.TryParse(shown.Trim().Split('=')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int held) && held >= descriptors
+                && jobs.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Any(job => job.Length >= 3 && job[1] == unit && job[2] == "restart");
         }
         catch (Exception e) when (e is Win32Exception or IOException or InvalidOperationException or OperationCanceledException)
         {
