@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using S3Mount.CommandLine;
 using S3Mount.Control.Client;
 using S3Mount.Fuse.Mounting;
@@ -73,7 +74,13 @@ internal static class TopProgram
         var left = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var screen = new TopScreen(traits.IsUnicode);
         Terminal? terminal = null;
-        using var loop = new TopLoop(watch, Draw, interval, TimeProvider.System);
+        var loop = new TopLoop(watch, Draw, interval, TimeProvider.System);
+        // Ctrl-\, besides the signals that end every command.
+        using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, context =>
+        {
+            context.Cancel = true;
+            left.Cancel();
+        });
         using (new LastExit(_leaveDeadline, EndByForce, left.Token))
         using (terminal = new Terminal(traits.HasColor, loop.Wake))
         {
