@@ -14,7 +14,7 @@ internal static class TopProgram
     /// <summary>Of what is not a terminal: what most of them have.</summary>
     private const int PlainWidth = 80;
 
-    /// <summary>From the signal that ends it; a terminal that takes nothing any more (Ctrl-S) is not waited for longer.</summary>
+    /// <summary>From the signal that ends it; a terminal that takes nothing any more is not waited for longer.</summary>
     private static readonly TimeSpan _leaveDeadline = TimeSpan.FromSeconds(2);
 
     /// <param name="output">Asked for where lines are printed: to be asked, the console of .NET takes the terminal over, and gives it modes of its own.</param>
