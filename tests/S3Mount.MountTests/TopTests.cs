@@ -105,12 +105,12 @@ public sealed class TopTests : MountTest
     {
         MountedBucket mount = await MountAsync();
         await using TerminalWindow window = await TerminalWindow.OpenAsync(80, 24);
-        foreach (string signal in (string[])["TERM", "INT"])
+        foreach (string signal in (string[])["TERM", "INT", "QUIT"])
         {
             await window.PressAsync($"clear; {ProgramUnderTest.Path} top {mount.Path}; echo left after {signal} with $?", "Enter");
             await window.ShowsAsync(screen => screen.Contains("READER", StringComparison.Ordinal), "the mount");
-            if (signal == "INT")
-                await window.PressAsync("C-c");
+            if (signal != "TERM")
+                await window.PressAsync(signal == "INT" ? "C-c" : "C-\\");
             else
                 await Client.ShellAsync("kill -s $1 $(pgrep -f -x -- \"$2 top $3\")", signal, ProgramUnderTest.Path, mount.Path);
             await window.ShowsAsync(screen => screen.Contains($"left after {signal} with 0", StringComparison.Ordinal), "that it has left");

@@ -22,6 +22,7 @@ internal static partial class LibC
     public const int TCSAFLUSH = 2;
     public const uint ECHO = 8;
     public const uint ICANON = 2;
+    public const uint IXON = 0x400;
     public const nuint TIOCGWINSZ = 0x5413;
     public const int SOL_SOCKET = 1;
     public const int SCM_RIGHTS = 1;

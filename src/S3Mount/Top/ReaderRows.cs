@@ -15,7 +15,7 @@ internal static class ReaderRows
         return
         [
             .. (last.Status.Readers ?? [])
-                .Where(reader => reader.Waiting > 0 || ReferenceEquals(first, last) || reader.Requests != Earlier(atFirst, reader).Requests)
+                .Where(reader => reader.Waiting > 0 || (ReferenceEquals(first, last) ? reader.Idle < TopHistory.Window.TotalSeconds : reader.Requests != Earlier(atFirst, reader).Requests))
                 .GroupBy(reader => last.Processes.GetValueOrDefault(reader.Pid) ?? new ReaderProcess(reader.Pid, "", null))
                 .Select(threads => new ReaderRow(
                     threads.Key,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using S3Mount.CommandLine;
 using S3Mount.Control.Client;
 using S3Mount.Fuse.Mounting;
@@ -13,7 +14,7 @@ internal static class TopProgram
     /// <summary>Of what is not a terminal: what most of them have.</summary>
     private const int PlainWidth = 80;
 
-    /// <summary>From the signal that ends it; a terminal that takes nothing any more (Ctrl-S) is not waited for longer.</summary>
+    /// <summary>From the signal that ends it; a terminal that takes nothing any more is not waited for longer.</summary>
     private static readonly TimeSpan _leaveDeadline = TimeSpan.FromSeconds(2);
 
     /// <param name="output">Asked for where lines are printed: to be asked, the console of .NET takes the terminal over, and gives it modes of its own.</param>
@@ -73,7 +74,13 @@ internal static class TopProgram
         var left = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var screen = new TopScreen(traits.IsUnicode);
         Terminal? terminal = null;
-        using var loop = new TopLoop(watch, Draw, interval, TimeProvider.System);
+        var loop = new TopLoop(watch, Draw, interval, TimeProvider.System);
+        // Ctrl-\, besides the signals that end every command.
+        using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, context =>
+        {
+            context.Cancel = true;
+            left.Cancel();
+        });
         using (new LastExit(_leaveDeadline, EndByForce, left.Token))
         using (terminal = new Terminal(traits.HasColor, loop.Wake))
         {

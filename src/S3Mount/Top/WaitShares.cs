@@ -12,7 +12,8 @@ namespace S3Mount.Top;
 /// some 10 us (measured, as far as the buckets of the histograms tell);</item>
 /// <item>fetched bytes: READs that waited for blocks (measured), and whatever waits still. Divided in the proportion of: the disk cache; a
 /// free connection; pauses between tries; store latency, from sending a GET to the first byte of its answer; bandwidth, from
-/// that byte to the last. When no fetch has ended between the looks it is store latency: nothing comes;</item>
+/// that byte to the last. A GET tells of its times when it has ended: of those that are under way, while bytes come, all is counted as
+/// bandwidth that was not seen to be latency. When nothing has come between the looks it is store latency;</item>
 /// <item>daemon CPU: what requests took besides, while the daemon worked on them or they waited for one of its threads. While it uses nine
 /// tenths of its processors bandwidth is counted here, too: bytes that it has no time to take come no faster.</item>
 /// </list>
@@ -45,7 +46,8 @@ internal sealed record WaitShares(double Waiting, IReadOnlyList<KeyValuePair<Wai
         // Of what has ended meanwhile the time before the first look was counted then.
         double fetched = Positive(blocks + last.Kernel.WaitingSeconds - first.Kernel.WaitingSeconds);
 
-        Dictionary<WaitCause, double> causes = Divide(fetched, before, after);
+        double underWay = last.Store.BytesRead == first.Store.BytesRead ? 0 : ((first.Store.Health?.InUse ?? 0) + (last.Store.Health?.InUse ?? 0)) / 2.0 * seconds;
+        Dictionary<WaitCause, double> causes = Divide(fetched, underWay, before, after);
         if (last.Process is { Processors: > 0 } process && first.Process is { } earlier && process.CpuSeconds - earlier.CpuSeconds > Busy * process.Processors * seconds)
             own += Take(causes, WaitCause.Bandwidth);
         causes[WaitCause.Memory] = memory;
@@ -57,13 +59,14 @@ internal sealed record WaitShares(double Waiting, IReadOnlyList<KeyValuePair<Wai
             : new WaitShares(sum / seconds, [.. causes.Where(cause => cause.Value > 0).OrderByDescending(cause => cause.Value).Select(cause => KeyValuePair.Create(cause.Key, cause.Value / sum))], IsIdle: false);
     }
 
-    private static Dictionary<WaitCause, double> Divide(double fetched, FiguresPart before, FiguresPart after)
+    /// <param name="underWay">Seconds that all GETs together were, as far as two looks tell; 0 when no byte came.</param>
+    private static Dictionary<WaitCause, double> Divide(double fetched, double underWay, FiguresPart before, FiguresPart after)
     {
         double latency = Since(before.StoreFirstByte, after.StoreFirstByte, "GET").Sum.TotalSeconds;
         var spent = new Dictionary<WaitCause, double>
         {
             [WaitCause.StoreLatency] = latency,
-            [WaitCause.Bandwidth] = Positive(Since(before.StoreLatency, after.StoreLatency, "GET").Sum.TotalSeconds - latency),
+            [WaitCause.Bandwidth] = Positive(Math.Max(underWay, Since(before.StoreLatency, after.StoreLatency, "GET").Sum.TotalSeconds) - latency),
             [WaitCause.Connections] = Positive(after.Waits.Connection - before.Waits.Connection),
             [WaitCause.Retries] = Positive(after.Waits.Retry - before.Waits.Retry),
             [WaitCause.DiskCache] = Positive(after.Waits.Disk - before.Waits.Disk),

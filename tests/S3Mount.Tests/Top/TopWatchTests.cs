@@ -66,7 +66,7 @@ public sealed class TopWatchTests
     {
         using var stopping = new CancellationTokenSource();
         int drawn = 0;
-        using var loop = new TopLoop(Watch(), _ => Interlocked.Increment(ref drawn), TimeSpan.FromSeconds(1), _clock);
+        var loop = new TopLoop(Watch(), _ => Interlocked.Increment(ref drawn), TimeSpan.FromSeconds(1), _clock);
         Task running = loop.RunAsync(stopping.Token);
         await BecomesAsync(() => drawn == 2 && _clock.ActiveTimers == 1, "drawn before and after the first look");
         loop.Wake();
@@ -81,7 +81,7 @@ public sealed class TopWatchTests
     [Test]
     public void The_loop_ends_with_the_mount()
     {
-        using var loop = new TopLoop(Watch(), _ => { }, TimeSpan.FromSeconds(1), _clock);
+        var loop = new TopLoop(Watch(), _ => { }, TimeSpan.FromSeconds(1), _clock);
         _isMounted = false;
         Assert.ThrowsAsync<StartupException>(() => loop.RunAsync(default));
     }

@@ -80,6 +80,19 @@ public sealed class WaitSharesTests
     }
 
     [Test]
+    public void While_bytes_come_slowly_it_is_bandwidth_although_no_fetch_has_ended()
+    {
+        MountStatus first = _before with { Store = _before.Store with { Health = new() { InUse = 16 } } };
+        MountStatus last = With(figures => figures with { StoreFirstByte = TestStatus.Latency(("GET", 16, 100)) }) with
+        {
+            Kernel = new(10, 1, 0, 0, new Dictionary<string, long>()) { WaitingSeconds = 9.5 },
+            Store = first.Store with { BytesRead = 50 << 20 },
+        };
+        Assert.That(Parts(WaitShares.Between(first, last, 10)), Is.EqualTo("Bandwidth 1"));
+        Assert.That(Parts(WaitShares.Between(first, last with { Store = first.Store }, 10)), Is.EqualTo("StoreLatency 1"));
+    }
+
+    [Test]
     public void A_wait_that_ends_is_not_counted_twice()
     {
         // One READ has waited 60 s before the first look, and a second after it.

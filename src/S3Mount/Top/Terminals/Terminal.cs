@@ -102,7 +102,7 @@ internal sealed class Terminal : IDisposable
         Leave();
     }
 
-    /// <summary>Gives the modes back without a wait for what is to be shown: of a terminal that takes nothing any more (Ctrl-S).</summary>
+    /// <summary>Gives the modes back without a wait for what is to be shown: of a terminal that takes nothing any more.</summary>
     public unsafe void LeaveAtOnce()
     {
         TerminalModes modes = _before;
@@ -116,8 +116,9 @@ internal sealed class Terminal : IDisposable
             if (_isDisposed)
                 return;
             TerminalModes modes = _before;
-            // Signals stay: Ctrl-C and Ctrl-Z are no keys.
+            // Signals stay: Ctrl-C and Ctrl-Z are no keys. Ctrl-S is one: it would hold the terminal, and with it the end of the program.
             modes.LocalFlags &= ~(LibC.ECHO | LibC.ICANON);
+            modes.InputFlags &= ~LibC.IXON;
             _ = LibC.TcSetAttr(Input, LibC.TCSANOW, &modes);
             _isEntered = TryWrite(ScreenText.Enter);
         }
