@@ -36,6 +36,7 @@ public sealed record ObjectStoreHealth
         Throttled = left.Throttled + right.Throttled,
         GetLimit = left.GetLimit + right.GetLimit,
         ListLimit = left.ListLimit + right.ListLimit,
+        InUse = left.InUse + right.InUse,
         IsProbed = left.IsProbed || right.IsProbed,
     };
 }

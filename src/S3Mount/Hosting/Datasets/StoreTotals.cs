@@ -53,7 +53,7 @@ internal sealed class StoreTotals : IStoreFigures
                 return;
             _ended += store.Statistics;
             // Only what was counted: nothing is sent to it.
-            _endedHealth += store.Health with { GetLimit = 0, ListLimit = 0, IsProbed = false };
+            _endedHealth += store.Health with { GetLimit = 0, ListLimit = 0, InUse = 0, IsProbed = false };
         }
     }
 }
