@@ -89,7 +89,7 @@ public sealed class DatasetTests : MountTest
     {
         Write(Laion);
         await using ServiceManager service = await StartAsync();
-        await using ChildProcess reader = await StartReaderAsync();
+        await using SteadyReader reader = await StartReaderAsync();
         await using ChildProcess holder = await HoldAsync($"{_mountpoint}/laion/0001.tar");
         Assert.That((await Client.ShellAsync("test -e $1/coco || echo missing", _mountpoint)).Output, Is.EqualTo("missing\n"), "and the kernel remembers that");
         Write(Coco);
@@ -97,7 +97,7 @@ public sealed class DatasetTests : MountTest
         Assert.That((reload.ExitCode, reload.Output, reload.Error), Is.EqualTo((0, $"{_mountpoint}: added coco; removed laion; 1 unchanged\n", "")));
         Assert.That((await Client.ShellAsync("ls $1; cat $1/coco/list; ls $1/laion 2>&1 | grep -c 'No such file'", _mountpoint)).Output, Is.EqualTo("coco\nimagenet\none\ntwo\n1\n"));
         Assert.That(await ReadHeldAsync(holder), Is.EqualTo("ESTALE"));
-        await ReadOnAsync(reader);
+        await reader.ReadOnAsync();
         // Another prefix under the same name.
         Write(Coco.Replace("shards/coco", "shards/laion", StringComparison.Ordinal));
         reload = await ProgramUnderTest.RunAsync(["reload"]);
@@ -109,9 +109,8 @@ public sealed class DatasetTests : MountTest
         await Eventually.IsTrueAsync(() => service.Log.Contains("datasets added: laion; removed: coco; changed: none; 1 go on", StringComparison.Ordinal), _patience, "it is read again");
         await Eventually.IsTrueAsync(() => service.Events is [.., "reloading", "ready"] || service.Events.SkipWhile(line => line != "reloading").Contains("ready"), _patience, "systemd knows");
         Assert.That((await Client.ShellAsync("ls $1", _mountpoint)).Output, Is.EqualTo("imagenet\nlaion\n"));
-        await ReadOnAsync(reader);
-        JsonElement read = await EndAsync(reader);
-        Assert.That(read.GetProperty("wrong").GetArrayLength(), Is.Zero, read.ToString());
+        await reader.ReadOnAsync();
+        await reader.EndAsync();
         await service.StopAsync();
     }
 
@@ -145,17 +144,16 @@ public sealed class DatasetTests : MountTest
     {
         Write(Laion);
         await using ServiceManager service = await StartAsync();
-        await using ChildProcess reader = await StartReaderAsync();
+        await using SteadyReader reader = await StartReaderAsync();
         await using ChildProcess holder = await HoldAsync($"{_mountpoint}/laion/0001.tar");
         await service.RestartAsync();
-        await ReadOnAsync(reader);
+        await reader.ReadOnAsync();
         Write(Coco);
         await service.RestartAsync();
-        await ReadOnAsync(reader);
+        await reader.ReadOnAsync();
         Assert.That((await Client.ShellAsync("ls $1; cat $1/coco/list", _mountpoint)).Output, Is.EqualTo("coco\nimagenet\none\ntwo\n"));
         Assert.That(await ReadHeldAsync(holder), Is.EqualTo("ESTALE"));
-        JsonElement read = await EndAsync(reader);
-        Assert.That(read.GetProperty("wrong").GetArrayLength(), Is.Zero, read.ToString());
+        await reader.EndAsync();
         Assert.That((service.Starts, service.Log.Split("goes on at").Length), Is.EqualTo((3, 3)));
         Assert.That(service.Log, Does.Not.Contain(" ERROR ").And.Not.Contain("cannot be used"));
         await service.StopAsync();
@@ -188,28 +186,7 @@ public sealed class DatasetTests : MountTest
         return status.RootElement[0].GetProperty("status").Clone();
     }
 
-    private async Task<ChildProcess> StartReaderAsync()
-    {
-        ChildProcess reader = await Client.StartPythonAsync("steady_reader.py", $"{_mountpoint}/imagenet/train", _reference, "steady");
-        await reader.WaitForOutputAsync("reading", _patience);
-        return reader;
-    }
-
-    // Some more requests that only a mount that is there now can have sent.
-    private async Task ReadOnAsync(ChildProcess reader)
-    {
-        long before = _server.Requests.Count(S3Operation.GetObject);
-        await Eventually.IsTrueAsync(() => _server.Requests.Count(S3Operation.GetObject) > before + Files || reader.HasExited, _patience, "it is read");
-        Assert.That(reader.HasExited, Is.False, reader.Error);
-    }
-
-    private static async Task<JsonElement> EndAsync(ChildProcess reader)
-    {
-        reader.CloseInput();
-        ChildResult result = (await reader.WaitAsync(_patience)).EnsureSuccess();
-        using var document = JsonDocument.Parse(result.OutputLines[^1]);
-        return document.RootElement.Clone();
-    }
+    private Task<SteadyReader> StartReaderAsync() => SteadyReader.StartAsync($"{_mountpoint}/imagenet/train", _reference, SteadyReader.Steady, _server);
 
     // Opens a file, and reads it once a line comes.
     private static async Task<ChildProcess> HoldAsync(string path)
