@@ -73,7 +73,7 @@ public sealed class DatasetTests : MountTest
         // Paths of the other commands begin with the name.
         Assert.That((await ProgramUnderTest.RunAsync(["explain", $"{_mountpoint}/laion/0001.tar"])).Output, Does.Contain("laion/0001.tar"));
         ChildResult warm = await ProgramUnderTest.RunAsync(["warm", _mountpoint]);
-        Assert.That((warm.ExitCode, warm.Output), Is.EqualTo((0, warm.Output)), warm.Error);
+        Assert.That(warm.ExitCode, Is.Zero, warm.Error);
         ChildResult check = await ProgramUnderTest.RunAsync(["warm", "--check", _mountpoint]);
         Assert.That((check.ExitCode, check.Error), Is.EqualTo((0, "")), check.Output);
         Assert.That(check.Output, Does.Contain($"{Files + 2} files"));
@@ -134,7 +134,7 @@ public sealed class DatasetTests : MountTest
         await service.StopAsync();
         // At the start all must be there.
         ChildResult start = await ProgramUnderTest.RunAsync(["--config", _file], StoreAddress.Of(_server));
-        Assert.That((start.ExitCode, start.Error), Is.EqualTo((1, start.Error)));
+        Assert.That(start.ExitCode, Is.EqualTo(1), start.Error);
         Assert.That(start.Error, Does.Contain("dataset laion: ").And.Contains("no-such-bucket").And.Contains("dataset gone: "));
         Assert.That(MountedPaths.Contains(_mountpoint), Is.False);
     }

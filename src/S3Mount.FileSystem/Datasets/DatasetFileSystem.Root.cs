@@ -32,8 +32,9 @@ public sealed partial class DatasetFileSystem
     private ValueTask AnswerRootAttr(FuseRequest request, bool statx)
     {
         FuseAttr attributes = _attributes.Write(_root);
-        attributes.Mtime = (ulong)_changedAt.ToUnixTimeSeconds();
-        attributes.MtimeNsec = (uint)(_changedAt.Ticks % TimeSpan.TicksPerSecond * 100);
+        var changedAt = new DateTimeOffset(Volatile.Read(ref _changedAt), TimeSpan.Zero);
+        attributes.Mtime = (ulong)changedAt.ToUnixTimeSeconds();
+        attributes.MtimeNsec = (uint)(changedAt.Ticks % TimeSpan.TicksPerSecond * 100);
         ObjectFileSystem.ReplyAttr(request, attributes, _caches.Clock.Until(_caches.Clock.After(_options.MetadataTtl)), statx);
         return default;
     }

@@ -42,7 +42,7 @@ public sealed partial class DatasetFileSystem : IMountedFiles
     private int _lastPlace; // guarded by _gate
     private bool _isHydrating; // guarded by _gate
     private GoneDatasets _gone = GoneDatasets.None; // guarded by _gate
-    private DateTimeOffset _changedAt;
+    private long _changedAt; // UTC, in ticks; read at any time
 
     /// <param name="options">
     /// Of the mount: memory, owners, modes, disk cache, node ids, and for how long names in the root hold. The rest is each dataset's own.
@@ -62,7 +62,7 @@ public sealed partial class DatasetFileSystem : IMountedFiles
         _lastPlace = _states?.LastPlace ?? 0;
         _caches = new MountCaches(options.MemoryBudget, options.ListingMemory, timeProvider);
         _attributes = new AttributeWriter(options, _caches.Clock);
-        _changedAt = timeProvider.GetUtcNow();
+        _changedAt = timeProvider.GetUtcNow().UtcTicks;
         _trim = timeProvider.CreateTimer(static caches => ((MountCaches)caches!).Blocks.Trim(), _caches, BlockFetcher.SilentAfter / 2, BlockFetcher.SilentAfter / 2);
     }
 
@@ -99,7 +99,7 @@ public sealed partial class DatasetFileSystem : IMountedFiles
             if (connection is not null)
                 dataset.Files.Initialize(connection);
             _datasets = [.. _datasets.Append(dataset).OrderBy(known => known.Place)];
-            _changedAt = _timeProvider.GetUtcNow();
+            Volatile.Write(ref _changedAt, _timeProvider.GetUtcNow().UtcTicks);
             if (_isHydrating && start.Hydrates)
                 dataset.Files.StartHydration();
         }
@@ -122,7 +122,7 @@ public sealed partial class DatasetFileSystem : IMountedFiles
                 return null;
             _datasets = [.. _datasets.Where(known => known != dataset)];
             _leaving = [.. _leaving, dataset];
-            _changedAt = _timeProvider.GetUtcNow();
+            Volatile.Write(ref _changedAt, _timeProvider.GetUtcNow().UtcTicks);
             Task gone = Task.Run(() => RemoveAsync(dataset, _connection, saveDeadline));
             _removals = [.. _removals.Where(removal => !removal.IsCompleted), gone];
             return gone;
@@ -165,10 +165,21 @@ public sealed partial class DatasetFileSystem : IMountedFiles
     {
         Task left = dataset.CloseAsync();
         dataset.Files.Destroy();
-        await TellAsync(connection, dataset).ConfigureAwait(false);
-        await dataset.Files.SaveListingsAsync(saveDeadline).ConfigureAwait(false);
-        // Nothing may be freed under whoever is still in it.
-        await left.ConfigureAwait(false);
+        try
+        {
+            await TellAsync(connection, dataset).ConfigureAwait(false);
+            await dataset.Files.SaveListingsAsync(saveDeadline).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Nothing may be freed under whoever is still in it, whatever has failed before.
+            await left.ConfigureAwait(false);
+            await FreeAsync(dataset).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FreeAsync(Dataset dataset)
+    {
         lock (_gate)
         {
             _gone = _gone.Add(dataset.Files);

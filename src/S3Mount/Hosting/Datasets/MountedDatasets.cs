@@ -5,10 +5,8 @@ using S3Mount.FileSystem;
 using S3Mount.FileSystem.Caching.Disk;
 using S3Mount.FileSystem.Datasets;
 using S3Mount.FileSystem.Handover;
-using S3Mount.FileSystem.Snapshots;
 using S3Mount.Hosting.Handover;
 using S3Mount.Hosting.Prefixes;
-using S3Mount.ObjectStore;
 using S3Mount.Telemetry;
 
 namespace S3Mount.Hosting.Datasets;
@@ -84,8 +82,16 @@ internal sealed class MountedDatasets : IMountContents
         DatasetFileSystem Create(InodeStart? inodes) => new(options with { Inodes = inodes }, _timeProvider, _logger);
         DatasetFileSystem files = handover is null ? Create(null) : handover.WithInodes(Create);
         _files = files;
-        foreach (ShownDataset dataset in _shown)
-            await AddAsync(files, dataset).ConfigureAwait(false);
+        try
+        {
+            foreach (ShownDataset dataset in _shown)
+                await AddAsync(files, dataset).ConfigureAwait(false);
+        }
+        catch
+        {
+            await files.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
         files.EndTaking();
         handover?.Begin();
         return files;
@@ -138,17 +144,19 @@ internal sealed class MountedDatasets : IMountContents
         // What cannot be opened stays as it was.
         var failed = opened.Where(one => one.Failure is not null).ToDictionary(one => one.Wanted.Name, one => FailureLine.Of(one.Failure!));
         ShownDataset[] goes = [.. shown.Where(known => !wanted.Any(one => one.IsSameAs(known.Wanted)) && !failed.ContainsKey(known.Wanted.Name))];
-        foreach (ShownDataset dataset in goes)
-            await RemoveAsync(files, dataset).ConfigureAwait(false);
+        // What is shown is known after each step, whatever becomes of the next.
+        Volatile.Write(ref _shown, [.. shown.Except(goes)]);
+        await Task.WhenAll(goes.Select(dataset => RemoveAsync(files, dataset))).ConfigureAwait(false);
         var comes = new List<ShownDataset>();
         foreach (Opened one in opened.Where(one => one.Prefix is not null))
         {
             var dataset = new ShownDataset(one.Wanted, one.Prefix!);
-            _stores.Add(dataset.Prefix);
-            await AddAsync(files, dataset).ConfigureAwait(false);
-            comes.Add(dataset);
+            if (await TryAddAsync(files, dataset).ConfigureAwait(false) is { } failure)
+                failed.Add(one.Wanted.Name, FailureLine.Of(failure));
+            else
+                comes.Add(dataset);
         }
-        ShownDataset[] now = [.. shown.Except(goes), .. comes];
+        ShownDataset[] now = _shown;
         Volatile.Write(ref _shown, [.. now.OrderBy(dataset => PlaceOf(dataset.Wanted.Name, wanted))]);
         string[] before = [.. goes.Select(dataset => dataset.Wanted.Name)], after = [.. comes.Select(dataset => dataset.Wanted.Name)];
         return new ReloadReport
@@ -185,6 +193,25 @@ internal sealed class MountedDatasets : IMountContents
         }
     }
 
+    /// <returns>Null, or why it is not shown; its store is closed then.</returns>
+    private async Task<Exception?> TryAddAsync(DatasetFileSystem files, ShownDataset dataset)
+    {
+        _stores.Add(dataset.Prefix);
+        try
+        {
+            await AddAsync(files, dataset).ConfigureAwait(false);
+            Volatile.Write(ref _shown, [.. _shown, dataset]);
+            return null;
+        }
+        catch (Exception e)
+        {
+            _stores.End(dataset.Prefix);
+            await dataset.Prefix.DisposeAsync().ConfigureAwait(false);
+            return e;
+        }
+    }
+
+    // Up to its first wait it runs on the thread of whoever changes the datasets.
     private async Task RemoveAsync(DatasetFileSystem files, ShownDataset dataset)
     {
         if (files.BeginRemoving(dataset.Wanted.Name, _saveDeadline) is not { } gone)
@@ -230,8 +257,9 @@ internal sealed class MountedDatasets : IMountContents
         {
             return new Opened(dataset, await begin(dataset.Settings).OpenAsync(stopping).ConfigureAwait(false), null);
         }
-        catch (Exception e) when (e is StartupException or SnapshotException or ObjectStoreException or OperationCanceledException)
+        catch (Exception e)
         {
+            // Whatever it is, the others have been opened, and are to be closed or shown.
             return new Opened(dataset, null, e);
         }
     }
